@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { API_VERSION, Metadata, Name } from './meta.ts';
+import { Ipv4, Ipv4Prefix } from './quantity.ts';
+import { Placement, Resources } from './router.ts';
+
+export const Host = z.strictObject({
+  name: Name.describe('Name of the host within the Experiment.'),
+  router: Name.describe('The edge Router that the host is attached to.'),
+  subnet: Ipv4Prefix.exactOptional().describe('Access subnet, /16 to /28. Default: allocated.'),
+  address: Ipv4.exactOptional().describe("The host's address. Default: host 3 of the access subnet."),
+  image: z.string().min(1).exactOptional().describe("Container image; any. Default: hinge's host image."),
+  command: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .describe('Command and arguments. Default: of the image.'),
+  env: z.record(z.string(), z.string()).exactOptional().describe('Environment variables.'),
+  placement: Placement.exactOptional().describe('Where the host may run.'),
+  resources: Resources.exactOptional().describe('Limits of the container.'),
+});
+export type Host = z.infer<typeof Host>;
+
+const Ports = z.string().regex(/^\d{1,5}(-\d{1,5})?$/, 'a port or range such as 5000-5010');
+
+export const Match = z.strictObject({
+  dscp: z.int().min(0).max(63).exactOptional().describe('DSCP value.'),
+  protocol: z.enum(['tcp', 'udp', 'icmp']).exactOptional().describe('IP protocol.'),
+  ports: z
+    .array(z.union([z.int().min(1).max(65535), Ports]))
+    .exactOptional()
+    .describe('Destination ports and ranges.'),
+});
+
+export const Connection = z.strictObject({
+  name: Name.describe('Name of the connection within the Experiment.'),
+  from: Name.describe('Name of a host of this Experiment.'),
+  to: Name.describe('Name of a host of this Experiment.'),
+  path: Name.describe('The Path that joins the two hosts; used in both directions.'),
+  layer: z
+    .union([z.literal(2), z.literal(3)])
+    .default(3)
+    .describe('3: IP; 2: Ethernet.'),
+  subnet: Ipv4Prefix.exactOptional().describe('Subnet of a layer-2 connection.'),
+  match: Match.exactOptional().describe('Which traffic takes the Path. Default: all.'),
+});
+export type Connection = z.infer<typeof Connection>;
+
+export const ExperimentSpec = z
+  .strictObject({
+    suspend: z.boolean().default(false).describe('Stops and removes the hosts; keeps names and addresses.'),
+    hosts: z.array(Host).min(1).describe('Experiment hosts.'),
+    connections: z.array(Connection).default([]).describe('Which hosts are joined, and along which Path.'),
+  })
+  .describe('Hosts and the connections between them.');
+export type ExperimentSpec = z.infer<typeof ExperimentSpec>;
+
+export const Experiment = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Experiment'),
+  metadata: Metadata,
+  spec: ExperimentSpec,
+});
+export type Experiment = z.infer<typeof Experiment>;

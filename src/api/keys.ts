@@ -1,0 +1,54 @@
+import { KINDS, type Kind, type ObjectRef } from './object.ts';
+
+/** Where everything of one testbed lives in etcd (docs/objects.md, "etcd layout"). */
+export class Keys {
+  readonly prefix: string;
+
+  /** @param prefix such as `/hinge`; a trailing slash is dropped. */
+  constructor(prefix: string) {
+    this.prefix = prefix.replace(/\/+$/, '');
+  }
+
+  get desired(): string {
+    return `${this.prefix}/desired/`;
+  }
+  get accepted(): string {
+    return `${this.prefix}/accepted/`;
+  }
+  get status(): string {
+    return `${this.prefix}/status/`;
+  }
+  get allocations(): string {
+    return `${this.prefix}/allocations/`;
+  }
+  get events(): string {
+    return `${this.prefix}/events/`;
+  }
+  get leader(): string {
+    return `${this.prefix}/leader`;
+  }
+  get cluster(): string {
+    return `${this.prefix}/cluster`;
+  }
+
+  desiredOf(ref: ObjectRef): string {
+    return `${this.desired}${KINDS[ref.kind].plural}/${ref.name}`;
+  }
+  acceptedOf(ref: ObjectRef): string {
+    return `${this.accepted}${KINDS[ref.kind].plural}/${ref.name}`;
+  }
+  statusOf(ref: ObjectRef): string {
+    return `${this.status}${KINDS[ref.kind].plural}/${ref.name}`;
+  }
+
+  /** The object that a key below one of the object prefixes stands for; undefined for any other key. */
+  refOf(key: string): ObjectRef | undefined {
+    for (const base of [this.desired, this.accepted, this.status]) {
+      if (!key.startsWith(base)) continue;
+      const [plural, name, ...rest] = key.slice(base.length).split('/');
+      const kind = (Object.keys(KINDS) as Kind[]).find((candidate) => KINDS[candidate].plural === plural);
+      if (kind !== undefined && name !== undefined && name !== '' && rest.length === 0) return { kind, name };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { API_VERSION, Metadata } from './meta.ts';
+import { Asn, Ipv4, Ipv4Prefix, Memory } from './quantity.ts';
+
+export const Placement = z.strictObject({
+  node: z.string().min(1).exactOptional().describe('Host name of the Swarm node to run on.'),
+  constraints: z
+    .array(z.string().min(1))
+    .exactOptional()
+    .describe('Swarm placement constraints, such as node.labels.site==yokosuka.'),
+});
+export type Placement = z.infer<typeof Placement>;
+
+export const Resources = z.strictObject({
+  cpus: z.number().positive().exactOptional().describe('CPU limit in cores.'),
+  memory: Memory.exactOptional().describe('Memory limit, such as 128Mi.'),
+});
+export type Resources = z.infer<typeof Resources>;
+
+export const RouterSpec = z
+  .strictObject({
+    platform: z.enum(['frr', 'vyos']).default('frr').describe('How the container is configured.'),
+    runtime: z
+      .enum(['task', 'sandbox'])
+      .exactOptional()
+      .describe("task: the service's own container; sandbox: beside a pause task. Default by platform."),
+    image: z.string().min(1).exactOptional().describe('Container image. Default by platform.'),
+    asn: Asn.exactOptional().describe('Autonomous system number. Default: allocated.'),
+    routerId: Ipv4.exactOptional().describe('BGP identifier. Default: the loopback address.'),
+    loopback: z
+      .union([Ipv4Prefix, z.literal('none')])
+      .exactOptional()
+      .describe('Loopback address as /32, or none (routerId must then be given). Default: allocated.'),
+    advertise: z.array(Ipv4Prefix).exactOptional().describe('Further prefixes that the router originates.'),
+    placement: Placement.exactOptional().describe('Where the router may run.'),
+    resources: Resources.exactOptional().describe('Limits of the container.'),
+    extraConfig: z.string().exactOptional().describe("Lines in the platform's own syntax, kept as written."),
+  })
+  .describe('A hinge: a router container where traffic turns.');
+export type RouterSpec = z.infer<typeof RouterSpec>;
+
+export const Router = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Router'),
+  metadata: Metadata,
+  spec: RouterSpec,
+});
+export type Router = z.infer<typeof Router>;

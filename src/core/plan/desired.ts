@@ -1,0 +1,146 @@
+import type { ObjectRef } from '../../api/object.ts';
+import type { ConfigurationText } from '../render/text.ts';
+
+/** Key of the one internal network that every workload's service is attached to. */
+export const MANAGEMENT = 'management';
+
+/** One address on a network. */
+export interface DesiredEndpoint {
+  /** Key of the workload, such as `router/vyos-35`. */
+  readonly workload: string;
+  /** IPv4 address without mask. */
+  readonly address: string;
+}
+
+/** An overlay that must be there. */
+export interface DesiredNetwork {
+  /** `management`, `link/vyos-35--vyos-36` or `access/fig3/a`. */
+  readonly key: string;
+  /** Docker's name; carries a short UID, so that a leftover is never taken for it. */
+  readonly name: string;
+  readonly purpose: 'management' | 'link' | 'access';
+  /** CIDR. */
+  readonly subnet: string;
+  /** What Swarm may hand out itself: the upper half. */
+  readonly ipRange: string;
+  readonly gateway: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Static endpoints, sorted by workload; empty for the management network. */
+  readonly endpoints: readonly DesiredEndpoint[];
+}
+
+export interface DesiredService {
+  readonly name: string;
+  readonly hostname: string;
+  readonly image: string;
+  /** Empty: the image's own command. */
+  readonly command: readonly string[];
+  /** `NAME=value`, sorted. */
+  readonly env: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly constraints: readonly string[];
+  /** 0: no limit. */
+  readonly nanoCpus: number;
+  readonly memoryBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A router's configuration, complete. */
+export interface RouterSetup {
+  readonly type: 'router';
+  readonly platform: 'frr';
+  readonly asn: number;
+  readonly routerId: string;
+  /** CIDR, or undefined with `loopback: none`. */
+  readonly loopback: string | undefined;
+  readonly configuration: ConfigurationText;
+  /** Expected BGP sessions, sorted by address. */
+  readonly sessions: readonly DesiredSession[];
+}
+
+export interface DesiredSession {
+  readonly peer: string;
+  readonly asn: number;
+  readonly address: string;
+  /** Key of the network it runs over. */
+  readonly network: string;
+}
+
+/** What an experiment host needs inside its network namespace. */
+export interface HostSetup {
+  readonly type: 'host';
+  /** The edge router's address on the access network: the default route. */
+  readonly gateway: string;
+  readonly address: string;
+  /** Key of the access network. */
+  readonly network: string;
+}
+
+/** A service with one replica: a router or an experiment host. */
+export interface DesiredWorkload {
+  /** `router/vyos-35` or `host/fig3/a`. */
+  readonly key: string;
+  readonly owner: ObjectRef;
+  readonly service: DesiredService;
+  readonly setup: RouterSetup | HostSetup;
+}
+
+export interface DesiredHop {
+  readonly router: string;
+  /** The address that a packet enters the router by. */
+  readonly address: string;
+}
+
+/** A connection as it should run, both ways. */
+export interface DesiredConnection {
+  readonly name: string;
+  readonly path: string;
+  readonly layer: 3;
+  readonly from: DesiredEnd;
+  readonly to: DesiredEnd;
+  /** Routers in the order that packets from `from` pass them. */
+  readonly forward: readonly DesiredHop[];
+  readonly reverse: readonly DesiredHop[];
+  /** AS path of `to`'s subnet in the edge router of `from`; empty when both share one router. */
+  readonly asPath: readonly number[];
+}
+export interface DesiredEnd {
+  readonly workload: string;
+  readonly router: string;
+  readonly address: string;
+  readonly subnet: string;
+}
+
+export interface DesiredPath {
+  readonly name: string;
+  readonly via: readonly string[];
+  readonly links: readonly DesiredPathLink[];
+}
+export interface DesiredPathLink {
+  readonly between: readonly [string, string];
+  /** Key of the network. */
+  readonly network: string;
+  readonly subnet: string;
+  readonly addresses: readonly [string, string];
+}
+
+export interface DesiredExperiment {
+  readonly name: string;
+  readonly suspended: boolean;
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly workload: string;
+    readonly address: string;
+    readonly network: string;
+  }[];
+  readonly connections: readonly DesiredConnection[];
+}
+
+/** All that should be, sorted by key: the same objects and allocations give the same value. */
+export interface DesiredState {
+  readonly networks: readonly DesiredNetwork[];
+  readonly workloads: readonly DesiredWorkload[];
+  readonly paths: readonly DesiredPath[];
+  readonly experiments: readonly DesiredExperiment[];
+}

@@ -1,0 +1,55 @@
+import type { ObservedNode } from '../core/diff/observed.ts';
+
+/** A command inside the namespaces of a workload's container, run by the node helper. */
+export interface NamespaceCommand {
+  readonly containerId: string;
+  /** `net`: only the network namespace, so that any image will do; `all`: as inside the container. */
+  readonly namespaces: 'net' | 'all';
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What an engine says has happened: a hint to look again, never a fact to act on. */
+export interface EngineHint {
+  readonly node: string;
+  /** Which listing may have changed; `all` after a gap in the stream. */
+  readonly about: 'containers' | 'networks' | 'swarm' | 'all';
+  /** Workload key (label) when the event carries it. */
+  readonly workload?: string;
+}
+
+/** The engine of one node. Every call is bounded; failures are DockerError. */
+export interface NodeEngine {
+  readonly node: string;
+  /** Containers that carry this testbed's label, and the networks of this testbed that the node has locally. */
+  list(): Promise<ObservedNode>;
+  /**
+   * Plugs a network into a container, with a static address if given, and checks that it really is (endpoint and address).
+   * Fine when it is so already. @throws DockerError 'conflict' when plugged with another address, 'not-found' when the node lacks the network.
+   */
+  connect(containerId: string, networkId: string, address?: string): Promise<void>;
+  /** Unplugs; fine when it is not plugged or the container is gone. */
+  disconnect(containerId: string, networkId: string): Promise<void>;
+  /** Creates and starts this node's helper, or starts it when it is there. @returns container id. */
+  ensureHelper(image: string): Promise<string>;
+  /** Stops and removes the helper; fine when it is gone. */
+  removeHelper(): Promise<void>;
+  /** @throws DockerError when the helper is not there, the container is gone, or time is up. A non-zero exit is a result. */
+  run(command: NamespaceCommand): Promise<CommandResult>;
+}
+
+/** All nodes that hinge has an endpoint for. */
+export interface Fleet {
+  readonly engines: ReadonlyMap<string, NodeEngine>;
+  /** Subscribes to the events of all engines; returns the release. */
+  onHint(listener: (hint: EngineHint) => void): () => void;
+  close(): Promise<void>;
+}
