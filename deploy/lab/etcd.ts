@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LabError } from './errors.ts';
+import { makeDir } from './layout.ts';
+import { tail } from './log-tail.ts';
+import { findProcess, processState, sendSignal, terminate, waitForEnd } from './processes.ts';
+import { waitFor } from './wait.ts';
+
+const healthReply = z.object({ health: z.union([z.literal('true'), z.literal(true)]) });
+
+/** The lab's etcd: one member, on the loopback of the machine, where etcdctl and the operator reach it. */
+export class Etcd {
+  readonly endpoint: string;
+  readonly #dir: string;
+  readonly #peerUrl: string;
+
+  constructor(dir: string, ports: EtcdPorts) {
+    this.#dir = dir;
+    this.endpoint = `http://127.0.0.1:${String(ports.client)}`;
+    this.#peerUrl = `http://127.0.0.1:${String(ports.peer)}`;
+  }
+
+  /** Undefined when it does not run. */
+  get pid(): number | undefined {
+    return etcdProcess(this.#dir);
+  }
+
+  get state(): 'running' | 'paused' | 'stopped' {
+    const { pid } = this;
+    if (pid === undefined) return 'stopped';
+    return processState(pid) === 'T' ? 'paused' : 'running';
+  }
+
+  /** Does nothing when it runs already. Returns once it answers. */
+  async start(signal?: AbortSignal): Promise<void> {
+    if (this.pid === undefined) this.#spawn();
+    await waitFor('etcd to answer', async () => ((await this.isHealthy()) ? true : this.#mustRun()), {
+      within: 20_000,
+      every: 50,
+      signal,
+      explain: () => tail(this.#log),
+    });
+  }
+
+  async isHealthy(): Promise<boolean> {
+    try {
+      const reply = await fetch(`${this.endpoint}/health`, { signal: AbortSignal.timeout(2000) });
+      return healthReply.safeParse(await reply.json()).success;
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined) return;
+    sendSignal(pid, 'SIGCONT');
+    await terminate(pid, 'etcd', 5000);
+  }
+
+  /** A crash, unless another signal is given. Returns once it is dead, if the signal is one that kills at once. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined) return;
+    sendSignal(pid, signal);
+    if (signal === 'SIGKILL') await waitForEnd(pid, 'etcd', 5000);
+  }
+
+  /** It hangs, with its connections open, until resume(). */
+  pause(): void {
+    if (this.pid !== undefined) sendSignal(this.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    if (this.pid !== undefined) sendSignal(this.pid, 'SIGCONT');
+  }
+
+  /** Everything in it is lost, and it starts again empty at the same endpoint: what a disk failure looks like. */
+  async wipe(): Promise<void> {
+    await this.kill();
+    await rm(this.#dataDir, { recursive: true, force: true });
+    await this.start();
+  }
+
+  get #dataDir(): string {
+    return dataDir(this.#dir);
+  }
+
+  get #log(): string {
+    return join(this.#dir, 'etcd.log');
+  }
+
+  #spawn(): void {
+    makeDir(this.#dir);
+    const log = openSync(this.#log, 'a');
+    spawn(
+      'etcd',
+      [
+        '--name=lab',
+        `--data-dir=${this.#dataDir}`,
+        `--listen-client-urls=${this.endpoint}`,
+        `--advertise-client-urls=${this.endpoint}`,
+        `--listen-peer-urls=${this.#peerUrl}`,
+        `--initial-advertise-peer-urls=${this.#peerUrl}`,
+        `--initial-cluster=lab=${this.#peerUrl}`,
+        '--logger=zap',
+      ],
+      { detached: true, stdio: ['ignore', log, log] },
+    )
+      .on('error', () => undefined) // waiting for it tells, with the reason from the log
+      .unref();
+    closeSync(log);
+  }
+
+  #mustRun(): undefined {
+    if (this.pid === undefined) throw new LabError('it does not run');
+  }
+}
+
+/** The etcd that keeps its data in this directory, if it runs. */
+export function etcdProcess(dir: string): number | undefined {
+  return findProcess('etcd', `--data-dir=${dataDir(dir)}`);
+}
+
+function dataDir(dir: string): string {
+  return join(dir, 'data');
+}
+
+export interface EtcdPorts {
+  readonly client: number;
+  readonly peer: number;
+}
+
+/** Two ports that nobody listens on. They are kept for the life of the lab, so that its endpoint stays the same. */
+export async function freePorts(): Promise<EtcdPorts> {
+  const first = createServer().unref();
+  const second = createServer().unref();
+  const [client, peer] = [await listen(first), await listen(second)];
+  first.close();
+  second.close();
+  return { client, peer };
+}
+
+function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('no port'));
+      else resolve(address.port);
+    });
+  });
+}

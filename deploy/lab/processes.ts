@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from './errors.ts';
+import { netnsRoot } from './layout.ts';
+import { waitFor } from './wait.ts';
+
+/**
+ * What runs is asked of the kernel, never of a pid file: a file can be missing after a crash, or name a process that is
+ * by now someone else's.
+ */
+export function findProcess(command: string, argument: string): number | undefined {
+  return pids().find((pid) => {
+    if (read(pid, 'comm')?.trimEnd() !== command) return false;
+    return read(pid, 'cmdline')?.split('\0').includes(argument) === true;
+  });
+}
+
+/** Live processes in a named network namespace. None if there is no such namespace. */
+export function processesInNetns(netns: string): number[] {
+  const wanted = inode(join(netnsRoot, netns));
+  if (wanted === undefined) return [];
+  return pids().filter((pid) => inode(`/proc/${String(pid)}/ns/net`) === wanted && isAlive(pid));
+}
+
+/** Whether it is process 1 of a pid namespace just below ours. */
+export function isInit(pid: number): boolean {
+  const ids = /^NSpid:\s+(.*)$/m.exec(read(pid, 'status') ?? '')?.[1]?.split(/\s+/) ?? [];
+  return ids.length === 2 && ids[1] === '1';
+}
+
+export function commandName(pid: number): string | undefined {
+  return read(pid, 'comm')?.trimEnd();
+}
+
+/** The kernel's one-letter state (R, S, D, T for stopped, Z for dead but not yet collected). */
+export function processState(pid: number): string | undefined {
+  const stat = read(pid, 'stat');
+  return stat?.charAt(stat.lastIndexOf(')') + 2);
+}
+
+/** A zombie counts as dead: it holds no file, mount or namespace any more. */
+export function isAlive(pid: number): boolean {
+  const state = processState(pid);
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+export async function waitForEnd(pid: number, what: string, within: number): Promise<void> {
+  await waitFor(`${what} (pid ${String(pid)}) to end`, () => (isAlive(pid) ? undefined : true), { within });
+}
+
+/** Asks it to end, and makes it end if it has not done so within the given milliseconds. */
+export async function terminate(pid: number, what: string, grace: number): Promise<void> {
+  sendSignal(pid, 'SIGTERM');
+  try {
+    await waitForEnd(pid, what, grace);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    sendSignal(pid, 'SIGKILL');
+    await waitForEnd(pid, what, 5000);
+  }
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Undefined if the process is gone by now. */
+function read(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function inode(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${String(dev)}:${String(ino)}`;
+  } catch {
+    return undefined;
+  }
+}
