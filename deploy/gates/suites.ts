@@ -1,0 +1,25 @@
+const SECOND = 1000;
+
+/** A set of test files that run together: a project of vitest, and a gate of `npm test`. */
+export interface Suite {
+  readonly name: string;
+  readonly include: readonly string[];
+  /** Bound of one test and of one hook, in ms. */
+  readonly timeout: number;
+  /** Its files share one machine-wide resource and run in turn, and nothing else runs beside it. */
+  readonly alone: boolean;
+  readonly globalSetup?: string;
+}
+
+const below = (...folders: readonly string[]): string[] =>
+  folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Every test file belongs to exactly one suite (test/gates/suites.test.ts). */
+export const suites: readonly Suite[] = [
+  { name: 'unit', include: below('unit', 'golden'), timeout: 10 * SECOND, alone: false },
+  { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, alone: false },
+  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, alone: true },
+  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, alone: true },
+  { name: 'images', include: below('images'), timeout: 300 * SECOND, alone: true },
+  { name: 'e2e', include: below('e2e', 'faults'), timeout: 300 * SECOND, alone: true },
+];
