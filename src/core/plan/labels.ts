@@ -1,0 +1,10 @@
+/** The testbed: the prefix of its keys. On every network, service and container of it. */
+export const PREFIX_LABEL = 'hinge.testbed/prefix';
+/** The store's UID (`/hinge/cluster`) under which it was made. */
+export const CLUSTER_LABEL = 'hinge.testbed/cluster';
+/** A network's key in the plan. */
+export const NETWORK_LABEL = 'hinge.testbed/network';
+/** A workload's key in the plan; on its service and on its containers. */
+export const WORKLOAD_LABEL = 'hinge.testbed/workload';
+/** Set on the node helpers, which are no part of the plan. */
+export const HELPER_LABEL = 'hinge.testbed/helper';
