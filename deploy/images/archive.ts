@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { filesBelow, hashFiles, type ImageDefinition, readDefinitions } from './definition.ts';
-import { addLayer, type ArchivedImage, type Layer, writeDockerArchive } from './docker-archive.ts';
+import { type Layer, layersOf, readLayer, writeDockerArchive } from './docker-archive.ts';
+import { BASE_ENV } from './dockerfile.ts';
 import { withLock } from './lock.ts';
-import { buildRootFileSystem, run, SUITE } from './root-file-system.ts';
+import { buildRootFileSystem, SUITE } from './root-file-system.ts';
+import { run } from './run.ts';
 
 /** A file for `docker load`, and the tags that loading it sets. */
 export interface ImageArchive {
@@ -14,85 +16,92 @@ export interface ImageArchive {
 
 export type Progress = (line: string) => void;
 
+/** An archive that may have to be built. Its name changes with everything that goes into it. */
+interface Target extends ImageArchive {
+  readonly make: (directory: string, tar: string) => Promise<void>;
+}
+
 const IMAGES = import.meta.dirname;
 const CACHE = join(IMAGES, '../../node_modules/.cache/hinge/images');
+const BASE_TAG = 'hinge/base:1';
 
 /**
- * Builds the images into archives unless that was done already with the same definitions. May be called by several
- * processes at once, and be interrupted at any time: a file in the cache is whole or absent.
+ * Builds the archives that are missing or whose definitions have changed. May be called by several processes at once, and
+ * be interrupted at any time: a file in the cache is whole or absent.
+ *
+ * **Load them in the order given.** The first is the base: one root file system with the packages of all images. Each
+ * of the others is its own few files over it, in an archive of some kilobytes that an engine without the base refuses.
+ * So a node stores and loads the base once, and after an edit only those kilobytes.
  */
 export async function ensureImageArchive(progress: Progress = printLine): Promise<ImageArchive[]> {
-  const definitions = await readDefinitions(IMAGES);
-  const inputs = (await filesBelow(IMAGES)).filter((path) => !path.endsWith('.md'));
-  const path = join(CACHE, `images-${(await hashFiles(inputs, IMAGES)).slice(0, 16)}.tar`);
-  const archives = [{ path, tags: definitions.map((definition) => definition.tag) }];
-  if (await exists(path)) return archives;
-  await mkdir(CACHE, { recursive: true });
-  await withLock(
-    join(CACHE, 'lock'),
-    () => progress('images: another process is building them; waiting for it'),
-    async () => {
-      if (!(await exists(path))) await build(definitions, path, progress);
-    },
-  );
-  return archives;
+  const targets = await planTargets(progress);
+  if (!(await allExist(targets))) {
+    await mkdir(CACHE, { recursive: true });
+    const waiting = (): void => progress('images: another process is building them; waiting for it');
+    await withLock(join(CACHE, 'lock'), waiting, () => build(targets, progress));
+  }
+  return targets.map(({ path, tags }) => ({ path, tags }));
 }
 
-/** Every image is the common root file system, and its own files over it. */
-async function build(
-  definitions: readonly ImageDefinition[],
-  path: string,
-  progress: Progress,
-): Promise<void> {
-  await removeAllBut([]);
-  const directory = await mkdtemp(join(CACHE, 'build-'));
-  const started = performance.now();
-  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-
-  const base = await ensureBase(definitions, directory, progress);
-  const stage = join(directory, 'archive');
-  await mkdir(stage);
-  const baseLayer = await addLayer(base, `debootstrap ${SUITE}`, stage);
-  const images: ArchivedImage[] = [];
-  for (const definition of definitions) {
-    const own = await ownLayer(definition, directory, stage);
-    images.push({ tag: definition.tag, config: definition.config, layers: [baseLayer, ...own] });
-  }
-  const tar = join(directory, 'images.tar');
-  await writeDockerArchive(images, stage, tar);
-  await rename(tar, path);
-  await removeAllBut([base, path]);
-  progress(
-    `images: ${images.map((image) => image.tag).join(', ')} are in ${relative('.', path)} (${seconds()})`,
+async function planTargets(progress: Progress): Promise<Target[]> {
+  const definitions = await readDefinitions(IMAGES);
+  const base = await planBase(definitions, progress);
+  const code = await hashFiles(
+    (await filesBelow(IMAGES)).filter((path) => path.endsWith('.ts')),
+    IMAGES,
   );
+  const images = await Promise.all(
+    definitions.map(async (definition): Promise<Target> => {
+      const own = await hashFiles([join(definition.directory, 'Dockerfile'), ...definition.files], IMAGES);
+      return {
+        path: archivePath(basename(definition.directory), [basename(base.path), code, own]),
+        tags: [definition.tag],
+        make: async (directory, tar) => {
+          const layers = [
+            ...(await layersOf(base.path, BASE_TAG)),
+            ...(await ownLayer(definition, directory)),
+          ];
+          await writeDockerArchive(
+            { tag: definition.tag, config: definition.config, layers },
+            directory,
+            tar,
+          );
+        },
+      };
+    }),
+  );
+  return [base, ...images];
 }
 
 /**
- * The root file system with the packages of all images. One for all costs a little purity (a host has FRR's programs
- * lying about) and saves two thirds of building, loading and disk: every node loads it once.
+ * One root file system for all images costs a little purity (a host has FRR's programs lying about) and saves two
+ * thirds of building, loading and disk.
  */
-async function ensureBase(
-  definitions: readonly ImageDefinition[],
-  directory: string,
-  progress: Progress,
-): Promise<string> {
+async function planBase(definitions: readonly ImageDefinition[], progress: Progress): Promise<Target> {
   const packages = [...new Set(definitions.flatMap((definition) => definition.packages))].sort();
-  const recipe = await readFile(join(IMAGES, 'root-file-system.ts'));
-  const key = createHash('sha256').update(recipe).update(packages.join('\n')).digest('hex').slice(0, 16);
-  const path = join(CACHE, `base-${key}.tar`);
-  if (await exists(path)) return path;
-  progress(`images: building the base from Debian packages with debootstrap (about a minute, once)`);
-  const tar = join(directory, 'base.tar');
-  await buildRootFileSystem(packages, directory, tar);
-  await rename(tar, path);
-  return path;
+  const recipe = await readFile(join(IMAGES, 'root-file-system.ts'), 'utf8');
+  return {
+    path: archivePath('base', [recipe, ...packages]),
+    tags: [BASE_TAG],
+    make: async (directory, tar) => {
+      progress('images: building the base from Debian packages with debootstrap (about a minute, once)');
+      const layer = join(directory, 'layer.tar');
+      await buildRootFileSystem(packages, directory, layer);
+      const layers = [await readLayer(layer, `debootstrap ${SUITE}`)];
+      await writeDockerArchive(
+        { tag: BASE_TAG, config: { Env: BASE_ENV, Labels: {} }, layers },
+        directory,
+        tar,
+      );
+    },
+  };
 }
 
 /** What the Dockerfile copies. Modes are set, not taken over: git keeps only the executable bit, and umasks differ. */
-async function ownLayer(definition: ImageDefinition, directory: string, stage: string): Promise<Layer[]> {
+async function ownLayer(definition: ImageDefinition, directory: string): Promise<Layer[]> {
   if (definition.files.length === 0) return [];
   const root = join(definition.directory, 'files');
-  const tar = join(directory, `${definition.tag.replaceAll(/\W/g, '-')}.tar`);
+  const tar = join(directory, `${basename(definition.directory)}.layer.tar`);
   const owner = ['--numeric-owner', '--owner=0', '--group=0', '--mtime=@0', '--mode=u+rw,go+r-w,a+X'];
   await run('tar', [
     ...owner,
@@ -102,18 +111,40 @@ async function ownLayer(definition: ImageDefinition, directory: string, stage: s
     tar,
     ...definition.files.map((file) => relative(root, file)),
   ]);
-  return [await addLayer(tar, 'COPY files/ /', stage)];
+  return [await readLayer(tar, 'COPY files/ /')];
 }
 
-/** Interrupted builds, and archives of earlier definitions. A reader that has one open keeps it. */
-async function removeAllBut(kept: readonly string[]): Promise<void> {
+async function build(targets: readonly Target[], progress: Progress): Promise<void> {
+  const started = performance.now();
+  await removeAllBut(targets);
+  const directory = await mkdtemp(join(CACHE, 'build-'));
+  for (const { path, tags, make } of targets) {
+    if (await exists(path)) continue;
+    const tar = join(directory, basename(path));
+    await make(directory, tar);
+    await rename(tar, path);
+    progress(`images: ${tags.join(', ')} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  }
+  await removeAllBut(targets);
+}
+
+/** Removes interrupted builds and archives of earlier definitions. A reader that has one open keeps it. */
+async function removeAllBut(targets: readonly Target[]): Promise<void> {
+  const kept = new Set(['lock', ...targets.map((target) => basename(target.path))]);
   const names = await readdir(CACHE);
-  const wanted = kept.length === 0 ? ['build-'] : ['build-', 'base-', 'images-'];
-  const doomed = names
-    .filter((name) => wanted.some((prefix) => name.startsWith(prefix)))
-    .map((name) => join(CACHE, name));
-  const paths = doomed.filter((path) => !kept.includes(path));
+  const paths = names.filter((name) => !kept.has(name)).map((name) => join(CACHE, name));
   if (paths.length > 0) await run('rm', ['--recursive', '--force', '--one-file-system', ...paths]);
+}
+
+function archivePath(name: string, inputs: readonly string[]): string {
+  return join(
+    CACHE,
+    `${name}-${createHash('sha256').update(inputs.join('\n')).digest('hex').slice(0, 16)}.tar`,
+  );
+}
+
+async function allExist(targets: readonly Target[]): Promise<boolean> {
+  return (await Promise.all(targets.map((target) => exists(target.path)))).every(Boolean);
 }
 
 async function exists(path: string): Promise<boolean> {

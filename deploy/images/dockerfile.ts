@@ -14,7 +14,7 @@ export interface Dockerfile {
 }
 
 /** The environment that every Debian base image sets. */
-const BASE_ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+export const BASE_ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
 /** Lines that every Dockerfile here has. The lab does the same by other means, so it must know them to the letter. */
 const STANDARD = new Set([

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { run } from './run.ts';
 
 export const SUITE = 'bookworm';
 
@@ -35,11 +35,4 @@ export async function buildRootFileSystem(
   const options = ['--numeric-owner', '--sort=name', '--one-file-system', '--exclude-backups'];
   const excluded = EXCLUDED.map((pattern) => `--exclude=${pattern}`);
   await run('tar', [...options, '--anchored', ...excluded, '-C', root, '-cf', tar, '.']);
-}
-
-/** The output of these programs matters only when they fail; then its end says why. */
-export async function run(command: string, args: readonly string[]): Promise<void> {
-  const result = await execa(command, args, { all: true, reject: false });
-  if (result.failed)
-    throw new Error(`${result.shortMessage}\n${result.all.split('\n').slice(-15).join('\n')}`);
 }
