@@ -33,7 +33,7 @@ const testGates = suites.map((suite): Gate => ({
 
 /** All gates, in the order in which they start. */
 export const gates: readonly Gate[] = [
-  check('build', 'tsc', '-p', 'tsconfig.build.json'),
+  check('build', 'npm', 'run', '--silent', 'build'),
   check('lint', 'eslint', '.', '--max-warnings', '0'),
   check('types', 'tsc', '--noEmit'),
   check('layers', 'depcruise', 'src', 'deploy', 'test', '*.ts'),

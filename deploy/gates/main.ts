@@ -1,8 +1,9 @@
 /* Runs the gates named as arguments, those of `--quick`, or all. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gates, quick } from './gates.ts';
+import { removeRunDirectory } from './run-directory.ts';
 import { runGates } from './run-gates.ts';
 import { resultLine, summary } from './summary.ts';
 
@@ -33,5 +34,5 @@ try {
   console.log(`\n${summary(results)}`);
   process.exitCode = !interrupted.signal.aborted && results.every((result) => result.ok) ? 0 : 1;
 } finally {
-  await rm(directory, { recursive: true, force: true });
+  await removeRunDirectory(directory);
 }

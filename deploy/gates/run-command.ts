@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly log?: string;
   /** Upper bound of its time, in ms. */
   readonly timeout: number;
+  /** Where it makes its temporary files. */
+  readonly temporary: string;
   /** Stops the command before that. */
   readonly signal: AbortSignal;
 }
@@ -61,7 +63,11 @@ export async function runCommand(
     const child = spawn(file, args, {
       detached: true,
       stdio: ['ignore', out, out],
-      env: { ...process.env, PATH: `${path.resolve('node_modules/.bin')}:${process.env['PATH'] ?? ''}` },
+      env: {
+        ...process.env,
+        PATH: `${path.resolve('node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+        TMPDIR: options.temporary,
+      },
     });
     const trouble = await ended(child, options);
     if (child.pid !== undefined) endGroup(child.pid);

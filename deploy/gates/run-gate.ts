@@ -15,7 +15,7 @@ export interface Result {
 }
 
 export interface GateOptions {
-  /** The run's own directory, for reports and logs. */
+  /** The run's own directory: reports, logs, and all temporary files of the gates. */
   readonly directory: string;
   readonly signal: AbortSignal;
   /** Prints the gate's output as it comes instead of keeping it. */
@@ -47,6 +47,7 @@ export async function runGate(gate: Gate, options: GateOptions): Promise<Result>
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { code, output } = await runCommand([...gate.command, ...(gate.tests ? reporters : [])], {
     timeout: gate.timeout,
+    temporary: options.directory,
     signal: options.signal,
     ...(options.live ? {} : { log: path.join(options.directory, `${gate.name}.log`) }),
   });
