@@ -21,5 +21,11 @@ export const suites: readonly Suite[] = [
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, alone: true },
   { name: 'lab', include: below('lab'), timeout: 180 * SECOND, alone: true },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, alone: true },
-  { name: 'e2e', include: below('e2e', 'faults'), timeout: 300 * SECOND, alone: true },
+  {
+    name: 'e2e',
+    include: below('e2e', 'faults'),
+    timeout: 300 * SECOND,
+    alone: true,
+    globalSetup: 'test/support/shared-lab.ts',
+  },
 ];

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type EtcdOptions, type EtcdServer, startEtcd } from '../support/etcd.ts';
@@ -83,8 +85,11 @@ describe('the etcd that suites start', () => {
       import { startEtcd } from './test/support/etcd.ts';
       console.log((await startEtcd()).endpoint);
       process.kill(process.pid, 'SIGKILL');`;
+    const temporary = await mkdtemp(path.join(os.tmpdir(), 'hinge-orphan-'));
+    onTestFinished(() => rm(temporary, { recursive: true, force: true }));
     const { stdout } = await execa('node', ['--import', 'tsx', '--input-type=module', '-e', script], {
       reject: false,
+      env: { TMPDIR: temporary },
     });
     expect(stdout).toMatch(/^http:/);
     await eventually(() => expect(fetch(`${stdout}/health`)).rejects.toThrow('fetch failed'), {

@@ -1,0 +1,37 @@
+/* Vitest's global setup of the suites that share a lab. */
+import { spawn } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { labImages } from '../../deploy/lab/lab-images.ts';
+import { Lab } from '../../deploy/lab/lab.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Directory of the lab that is up for the whole run. */
+    readonly lab: string;
+  }
+}
+
+/** Vitest ends at once when it is interrupted, without any teardown: then another process takes the lab down. */
+function takeDownAfterwards(dir: string): () => void {
+  const start = (): void => {
+    const args = ['--import', 'tsx', 'deploy/lab/main.ts', 'down', '--dir', dir];
+    spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref();
+  };
+  process.once('exit', start);
+  return () => process.off('exit', start);
+}
+
+/** Brings a lab up before the first test file and takes it down after the last. */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'hinge-lab-'));
+  const forget = takeDownAfterwards(dir);
+  const lab = await Lab.up({ dir, images: labImages, tell: (line) => process.stderr.write(`${line}\n`) });
+  provide('lab', dir);
+  return async () => {
+    await lab.down();
+    forget();
+  };
+}
