@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata, Name } from './meta.ts';
-import { Ipv4, Ipv4Prefix } from './quantity.ts';
+import { Image, Ipv4, Ipv4Prefix, text, wholeNumber } from './quantity.ts';
 import { Placement, Resources } from './router.ts';
 
 export const Host = z.strictObject({
@@ -8,7 +8,7 @@ export const Host = z.strictObject({
   router: Name.describe('The edge Router that the host is attached to.'),
   subnet: Ipv4Prefix.exactOptional().describe('Access subnet, /16 to /28. Default: allocated.'),
   address: Ipv4.exactOptional().describe("The host's address. Default: host 3 of the access subnet."),
-  image: z.string().min(1).exactOptional().describe("Container image; any. Default: hinge's host image."),
+  image: Image.exactOptional().describe("Container image; any. Default: hinge's host image."),
   command: z
     .array(z.string())
     .min(1)
@@ -20,13 +20,19 @@ export const Host = z.strictObject({
 });
 export type Host = z.infer<typeof Host>;
 
-const Ports = z.string().regex(/^\d{1,5}(-\d{1,5})?$/, 'a port or range such as 5000-5010');
+const A_PORT = 'a port or range such as 5000-5010';
+
+const Port = wholeNumber(1, 65535, 'a port');
+const PortRange = text(/^[0-9]{1,5}(-[0-9]{1,5})?$/, A_PORT).refine((range) => {
+  const [low = 0, high = low] = range.split('-').map(Number);
+  return low >= 1 && low <= high && high <= 65535;
+}, A_PORT);
 
 export const Match = z.strictObject({
-  dscp: z.int().min(0).max(63).exactOptional().describe('DSCP value.'),
+  dscp: wholeNumber(0, 63).exactOptional().describe('DSCP value.'),
   protocol: z.enum(['tcp', 'udp', 'icmp']).exactOptional().describe('IP protocol.'),
   ports: z
-    .array(z.union([z.int().min(1).max(65535), Ports]))
+    .array(z.union([Port, PortRange], { error: A_PORT }))
     .exactOptional()
     .describe('Destination ports and ranges.'),
 });
@@ -36,10 +42,7 @@ export const Connection = z.strictObject({
   from: Name.describe('Name of a host of this Experiment.'),
   to: Name.describe('Name of a host of this Experiment.'),
   path: Name.describe('The Path that joins the two hosts; used in both directions.'),
-  layer: z
-    .union([z.literal(2), z.literal(3)])
-    .default(3)
-    .describe('3: IP; 2: Ethernet.'),
+  layer: z.literal([2, 3]).default(3).describe('3: IP; 2: Ethernet.'),
   subnet: Ipv4Prefix.exactOptional().describe('Subnet of a layer-2 connection.'),
   match: Match.exactOptional().describe('Which traffic takes the Path. Default: all.'),
 });

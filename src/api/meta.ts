@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from './quantity.ts';
 
 /** API group and version of every hinge object. */
 export const API_VERSION = 'hinge.testbed/v1alpha1';
@@ -10,14 +11,10 @@ export const RECONCILE_ANNOTATION = 'hinge.testbed/reconcile';
 export const PRUNE_ANNOTATION = 'hinge.testbed/prune';
 
 /** RFC 1123 label: what Kubernetes and Docker both accept as a name. */
-export const Name = z
-  .string()
-  .max(63)
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    'a DNS-1123 label: lower case letters, digits and "-", at most 63',
-  )
-  .describe('DNS-1123 label');
+export const Name = text(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  'a DNS-1123 label (lower case letters, digits and "-", at most 63)',
+).describe('DNS-1123 label');
 export type Name = z.infer<typeof Name>;
 
 export const Metadata = z

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata, Name } from './meta.ts';
-import { Duration, Ipv4Prefix, Percentage, Rate } from './quantity.ts';
+import { Duration, Ipv4Prefix, Percentage, Rate, wholeNumber } from './quantity.ts';
 
 const linkProperties = {
-  mtu: z.int().min(576).max(65535).exactOptional().describe('MTU of the interfaces, in bytes.'),
+  mtu: wholeNumber(576, 65535).exactOptional().describe('MTU of the interfaces, in bytes.'),
   rate: Rate.exactOptional().describe('Bit rate limit per direction.'),
   delay: Duration.exactOptional().describe('One-way delay.'),
   jitter: Duration.exactOptional().describe('Variation of the delay.'),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata } from './meta.ts';
-import { Asn, Ipv4, Ipv4Prefix, Memory } from './quantity.ts';
+import { Asn, Constraint, Image, Ipv4Prefix, Loopback, Memory, RouterId } from './quantity.ts';
 
 export const Placement = z.strictObject({
   node: z.string().min(1).exactOptional().describe('Host name of the Swarm node to run on.'),
   constraints: z
-    .array(z.string().min(1))
+    .array(Constraint)
     .exactOptional()
     .describe('Swarm placement constraints, such as node.labels.site==yokosuka.'),
 });
@@ -24,17 +24,20 @@ export const RouterSpec = z
       .enum(['task', 'sandbox'])
       .exactOptional()
       .describe("task: the service's own container; sandbox: beside a pause task. Default by platform."),
-    image: z.string().min(1).exactOptional().describe('Container image. Default by platform.'),
+    image: Image.exactOptional().describe('Container image. Default by platform.'),
     asn: Asn.exactOptional().describe('Autonomous system number. Default: allocated.'),
-    routerId: Ipv4.exactOptional().describe('BGP identifier. Default: the loopback address.'),
-    loopback: z
-      .union([Ipv4Prefix, z.literal('none')])
-      .exactOptional()
-      .describe('Loopback address as /32, or none (routerId must then be given). Default: allocated.'),
+    routerId: RouterId.exactOptional().describe('BGP identifier. Default: the loopback address.'),
+    loopback: Loopback.exactOptional().describe(
+      'Loopback address as /32, or none (routerId must then be given). Default: allocated.',
+    ),
     advertise: z.array(Ipv4Prefix).exactOptional().describe('Further prefixes that the router originates.'),
     placement: Placement.exactOptional().describe('Where the router may run.'),
     resources: Resources.exactOptional().describe('Limits of the container.'),
     extraConfig: z.string().exactOptional().describe("Lines in the platform's own syntax, kept as written."),
+  })
+  .refine((spec) => spec.loopback !== 'none' || spec.routerId !== undefined, {
+    path: ['routerId'],
+    error: 'a router ID such as 0.0.0.57, since spec.loopback is none',
   })
   .describe('A hinge: a router container where traffic turns.');
 export type RouterSpec = z.infer<typeof RouterSpec>;
@@ -43,6 +46,6 @@ export const Router = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Router'),
   metadata: Metadata,
-  spec: RouterSpec,
+  spec: RouterSpec.prefault({}),
 });
 export type Router = z.infer<typeof Router>;
