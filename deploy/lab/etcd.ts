@@ -8,6 +8,7 @@ import { LabError } from './errors.ts';
 import { makeDir } from './layout.ts';
 import { tail } from './log-tail.ts';
 import { findProcess, processState, sendSignal, terminate, waitForEnd } from './processes.ts';
+import { labEnvironment } from './run.ts';
 import { waitFor } from './wait.ts';
 
 const healthReply = z.object({ health: z.union([z.literal('true'), z.literal(true)]) });
@@ -109,7 +110,7 @@ export class Etcd {
         `--initial-cluster=lab=${this.#peerUrl}`,
         '--logger=zap',
       ],
-      { detached: true, stdio: ['ignore', log, log] },
+      { detached: true, env: labEnvironment, stdio: ['ignore', log, log] },
     )
       .on('error', () => undefined) // waiting for it tells, with the reason from the log
       .unref();

@@ -60,18 +60,21 @@ export class Lab {
     return withLock(layout.id, tell, options.signal, async () => {
       const before = readState(layout);
       if (before === undefined) assertVacant(layout);
+      const archives = await options.images?.(tell);
+      options.signal?.throwIfAborted();
       try {
         const state = await decide(before, options);
         makeDir(layout.dir);
         writeState(layout, state);
         const lab = new Lab(layout, state);
-        await lab.#bringUp(options, new Stages(tell));
+        await lab.#bringUp(archives, options.signal, new Stages(tell));
         return lab;
       } catch (error) {
         if (before === undefined) {
           tell('it did not come up; taking away what is there of it');
           await tearDown(layout);
         }
+        options.signal?.throwIfAborted();
         throw error;
       }
     });
@@ -117,15 +120,17 @@ export class Lab {
     await loadImages(this.nodes, archives);
   }
 
-  async #bringUp(options: UpOptions, stages: Stages): Promise<void> {
-    const { signal } = options;
+  async #bringUp(
+    archives: readonly ImageArchive[] | undefined,
+    signal: AbortSignal | undefined,
+    stages: Stages,
+  ): Promise<void> {
     const layouts = this.nodes.map((node) => node.layout);
     signal?.throwIfAborted();
     await stages.run('namespaces', async () => {
       await connectNodes(this.layout, layouts);
       await assertNoWayOut(this.layout);
     });
-    const { images } = options;
     const etcd = stages.run('etcd', async () => {
       this.etcd.resume();
       await this.etcd.start(signal);
@@ -145,10 +150,8 @@ export class Lab {
       }),
     );
     const loaded = engines.then(async () => {
-      if (images === undefined) return;
-      await stages.run('images', async () => {
-        await this.loadImages(await images(stages.tell));
-      });
+      if (archives === undefined) return;
+      await stages.run('images', () => this.loadImages(archives));
     });
     await allSettled([etcd, swarm, loaded]);
     signal?.throwIfAborted();

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { z } from 'zod';
 import { LabError } from './errors.ts';
 import { netnsRoot, type LabLayout, type NodeLayout } from './layout.ts';
+import { run } from './run.ts';
 import { allSettled } from './wait.ts';
 
 /**
@@ -70,7 +70,7 @@ export async function assertNoWayOut(layout: LabLayout): Promise<void> {
   await allSettled(
     labNamespaces(layout).flatMap((netns) =>
       ['-4', '-6'].map(async (family) => {
-        const { stdout } = await execa('ip', ['-n', netns, '-j', family, 'route', 'show']);
+        const { stdout } = await run('ip', ['-n', netns, '-j', family, 'route', 'show']);
         const routes = routesReply.parse(JSON.parse(stdout || '[]'));
         const out = routes.find((route) => route.dst === 'default' || route.gateway !== undefined);
         if (out) throw new LabError(`namespace ${netns} has a way out (${out.dst}); the lab must have none`);
@@ -84,7 +84,7 @@ export function netnsExists(name: string): boolean {
 }
 
 async function hasInterface(netns: string): Promise<boolean> {
-  const { exitCode } = await execa('ip', ['-n', netns, 'link', 'show', 'dev', 'eth0'], { reject: false });
+  const { exitCode } = await run('ip', ['-n', netns, 'link', 'show', 'dev', 'eth0'], { mayFail: true });
   return exitCode === 0;
 }
 
@@ -92,5 +92,5 @@ async function hasInterface(netns: string): Promise<boolean> {
 async function batch(netns: string | undefined, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
   const where = netns === undefined ? [] : ['-n', netns];
-  await execa('ip', [...where, '-batch', '-'], { input: lines.join('\n') });
+  await run('ip', [...where, '-batch', '-'], { input: lines.join('\n') });
 }

@@ -1,16 +1,28 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { execa, type Options, type Result } from 'execa';
 import { LabError } from './errors.ts';
 import { makeDir, type LabLayout, type NodeLayout } from './layout.ts';
 import { tail } from './log-tail.ts';
 import { setCable } from './network.ts';
 import { commandName, findProcess, isInit, processState, processesInNetns } from './processes.ts';
 import { sendSignal, terminate, waitForEnd } from './processes.ts';
+import { run, type RunOptions, type RunResult } from './run.ts';
 import { waitFor, within } from './wait.ts';
 
 export type EngineState = 'running' | 'paused' | 'stopped' | 'off';
+
+/**
+ * A pid file of an engine that was killed could name a process that lives now. The settings of Go's collector: an engine
+ * runs itself anew seven times for every network that comes to a node, and those short lives spend a third of their
+ * time collecting garbage; so it is left lying until there are 256 MiB of it.
+ */
+const startScript = `
+  rm -f /run/docker.pid
+  log=$1
+  shift
+  export GOGC=off GOMEMLIMIT=256MiB
+  exec setsid --fork dockerd "$@" >>"$log" 2>&1 </dev/null`;
 
 /**
  * One machine of the lab: namespaces with an init of their own, and in them an engine. The engine can be stopped, killed
@@ -112,11 +124,11 @@ export class LabNode {
   }
 
   /** Runs a command on the node, as if logged in there. Pids of its containers, as the engine tells them, hold here. */
-  async exec(command: readonly [string, ...string[]], options: Options = {}): Promise<Result> {
+  async exec(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
     const { init } = this;
     if (init === undefined)
       throw new LabError(`${this.name} is off; start it before running ${command[0]} there`);
-    return execa('nsenter', ['--target', String(init), '--all', '--', ...command], options);
+    return run('nsenter', ['--target', String(init), '--all', '--', ...command], options);
   }
 
   /** Whether the engine answers, soon. */
@@ -133,10 +145,7 @@ export class LabNode {
   async startEngine(signal?: AbortSignal): Promise<void> {
     await this.#boot(signal);
     if (this.pid === undefined) {
-      // A pid file of an engine that was killed could name a process that lives now.
-      const start =
-        'rm -f /run/docker.pid; log=$1; shift; exec setsid --fork dockerd "$@" >>"$log" 2>&1 </dev/null';
-      await this.exec(['sh', '-c', start, 'sh', this.layout.log, this.#configFlag]);
+      await this.exec(['sh', '-c', startScript, 'sh', this.layout.log, this.#configFlag]);
     }
     await waitFor(
       `the engine of ${this.name} to answer`,
@@ -166,7 +175,7 @@ export class LabNode {
     const script = join(import.meta.dirname, 'machine.sh');
     // The shell that unshare runs stays outside the new pid namespace; its one child is the node's process 1.
     const boot = 'log=$1; shift; setsid sh "$@" >"$log" 2>&1 </dev/null &';
-    await execa('nsenter', [
+    await run('nsenter', [
       ...[`--net=/run/netns/${this.netns}`, '--', 'unshare', '--mount', '--uts', '--ipc', '--pid'],
       ...[
         '--propagation',

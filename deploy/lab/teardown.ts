@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { etcdProcess } from './etcd.ts';
 import { cgroupRoot, type LabLayout } from './layout.ts';
 import { labNamespaces, removeNamespaces } from './network.ts';
 import { processesInNetns, sendSignal } from './processes.ts';
+import { run } from './run.ts';
 import { allSettled, waitFor } from './wait.ts';
 
 /**
@@ -72,7 +72,7 @@ async function removeData(layout: LabLayout): Promise<void> {
     /^node\d+$|^etcd$|^env$|^lab\.json\.new$/.test(name),
   );
   await allSettled(
-    parts.map(async (name) => execa('rm', ['-rf', '--one-file-system', join(layout.dir, name)])),
+    parts.map(async (name) => run('rm', ['-rf', '--one-file-system', join(layout.dir, name)])),
   );
   await rm(layout.stateFile);
   if (readdirSync(layout.dir).length === 0) rmdirSync(layout.dir);
