@@ -56,21 +56,35 @@ class World {
     } else if (next.do === 'addAfter') {
       this.#owe(next.key, next.ms);
       this.queue.addAfter(next.key, next.ms);
-    } else if (next.do === 'advance') await this.clock.advance(next.ms);
-    else this.#end(next.do, next.index);
+    } else if (next.do === 'advance') {
+      await this.clock.advance(next.ms);
+      this.#checkNoneIsLate();
+    } else this.#end(next.do, next.index);
   }
 
-  /** Ends all runs and lets time pass until nothing is left to do. */
+  /** Ends all runs and lets time pass until nothing is left to do; it never takes more rounds than this. */
   async drain(): Promise<void> {
-    await this.clock.advance(1);
-    while (this.running.length > 0 || this.queue.depth > 0 || this.clock.pending > 0) {
+    for (let round = 0; round < 100; round += 1) {
+      await this.clock.advance(500);
       for (const run of [...this.running]) run.end();
-      await this.clock.advance(100);
     }
   }
 
   get owed(): string[] {
     return [...this.#owedNow, ...this.#owedLater.keys()];
+  }
+
+  get #placesTaken(): number {
+    return this.running.filter((run) => !this.#left.has(run)).length;
+  }
+
+  /** While a place is free, whatever is due runs. */
+  #checkNoneIsLate(): void {
+    if (this.#placesTaken >= this.#places) return;
+    const due = [...this.#owedLater].filter(([, at]) => at <= this.clock.monotonicMs()).map(([late]) => late);
+    for (const late of [...this.#owedNow, ...due]) {
+      if (!this.running.some((run) => run.key === late)) this.broken.push(`${late} is late`);
+    }
   }
 
   #owe(owed: string, ms: number): void {
@@ -93,8 +107,7 @@ class World {
 
   #start(started: string, leave: () => void): Promise<void> {
     if (this.running.some((run) => run.key === started)) this.broken.push(`${started} runs twice at once`);
-    const placesTaken = this.running.filter((run) => !this.#left.has(run)).length;
-    if (placesTaken >= this.#places) this.broken.push(`${started} runs although all places are taken`);
+    if (this.#placesTaken >= this.#places) this.broken.push(`${started} runs although all places are taken`);
     this.#owedNow.delete(started);
     if ((this.#owedLater.get(started) ?? Infinity) <= this.clock.monotonicMs())
       this.#owedLater.delete(started);
