@@ -19,7 +19,7 @@ const DEFAULT_BOUND_MS = 10_000;
 const ignore = (): void => undefined;
 
 /** The reason of the lifecycle's signal. */
-export class Stopping extends Error {
+class Stopping extends Error {
   constructor(why: string) {
     super(`stopping: ${why}`);
     this.name = 'Stopping';
