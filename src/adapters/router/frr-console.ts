@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type {
+  RouteEntry,
+  RouterInterface,
+  RouterSession,
+  RouterState,
+} from '../../core/diff/observed-router.ts';
+import type { ConfigurationText } from '../../core/render/text.ts';
+import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
+import { type ConsoleTarget, type RouterConsole, RouterRefusal } from '../../ports/router-console.ts';
+import { outputOf, runIn } from './run-in.ts';
+
+const READ_TIMEOUT_MS = 10_000;
+/** frr-reload.py compares and applies line by line. */
+const CONFIGURE_TIMEOUT_MS = 60_000;
+
+/** What hinge applied last: the plan's hash and the digest of the running configuration that came of it. */
+const APPLIED = '/run/hinge/applied';
+/** Made by the image's supervisor when all daemons answer. */
+const READY = '/run/hinge/ready';
+const SAVED = '/etc/frr/frr.conf';
+
+const DIGEST = `vtysh -c 'show running-config' | sha256sum | cut -c1-64`;
+
+const READ = `
+echo ready
+cat ${APPLIED} 2>/dev/null || echo none none
+${DIGEST}
+ip -json -4 address show
+vtysh -c 'show bgp ipv4 unicast summary json'
+`;
+
+const READ_IF_READY = `[ -e ${READY} ] || { echo starting; exit 0; }
+${READ}`;
+
+/** Everything of one change in one call: on a busy machine each further one costs as much again. */
+const configureScript = (hash: string, apply: string): string => `
+set -eu
+new=/run/hinge/new.conf
+cat > "$new"
+tries=0
+until [ -e ${READY} ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 300 ] || { echo "the routing daemons did not start within 30 s" >&2; exit 1; }
+  sleep 0.1
+done
+${apply} >&2
+cp "$new" ${SAVED}.hinge
+mv ${SAVED}.hinge ${SAVED}
+digest=$(${DIGEST})
+printf '%s %s\\n' ${hash} "$digest" > ${APPLIED}.new
+mv ${APPLIED}.new ${APPLIED}
+${READ}`;
+
+const FIRST = `vtysh -f "$new"`;
+const CHANGE = `/usr/lib/frr/frr-reload.py --reload --stdout "$new"`;
+
+const Summary = z.object({
+  peers: z
+    .record(
+      z.string(),
+      z.object({
+        remoteAs: z.number(),
+        state: z.string(),
+        pfxRcd: z.number().optional(),
+        peerUptimeEstablishedEpoch: z.number().optional(),
+      }),
+    )
+    .default({}),
+});
+
+const Addresses = z.array(
+  z.object({
+    ifname: z.string().optional(),
+    address: z.string().optional(),
+    addr_info: z.array(z.object({ local: z.string(), prefixlen: z.number() })).default([]),
+  }),
+);
+
+const Table = z.object({
+  routes: z.record(
+    z.string(),
+    z.array(
+      z.object({
+        bestpath: z.boolean().optional(),
+        path: z.string(),
+        nexthops: z.array(z.object({ ip: z.string(), used: z.boolean().optional() })),
+      }),
+    ),
+  ),
+});
+
+/** FRR in containers made from hinge's router image, through vtysh and frr-reload.py. */
+export class FrrConsole implements RouterConsole {
+  readonly #fleet: Fleet;
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet;
+  }
+
+  async read(target: ConsoleTarget): Promise<RouterState> {
+    return stateOf(await this.#script(target, READ_IF_READY, READ_TIMEOUT_MS));
+  }
+
+  async configure(
+    target: ConsoleTarget,
+    configuration: ConfigurationText,
+    first: boolean,
+  ): Promise<RouterState> {
+    const result = await runIn(this.#fleet, target, {
+      namespaces: 'all',
+      argv: ['sh', '-c', configureScript(configuration.hash, first ? FIRST : CHANGE)],
+      stdin: configuration.text,
+      timeoutMs: CONFIGURE_TIMEOUT_MS,
+    });
+    if (result.exitCode !== 0) throw new RouterRefusal(refusalText(result));
+    return stateOf(result.stdout);
+  }
+
+  async routes(target: ConsoleTarget): Promise<readonly RouteEntry[]> {
+    const text = await this.#script(target, `vtysh -c 'show bgp ipv4 unicast json'`, READ_TIMEOUT_MS);
+    const table = Table.parse(JSON.parse(text));
+    return Object.entries(table.routes).flatMap(([prefix, routes]) => {
+      const best = routes.find((route) => route.bestpath === true);
+      if (best === undefined) return [];
+      const nextHop = best.nexthops.find((hop) => hop.used === true)?.ip ?? '0.0.0.0';
+      return [{ prefix, nextHop, asPath: best.path.split(' ').filter(Boolean).map(Number) }];
+    });
+  }
+
+  async #script(target: ConsoleTarget, script: string, timeoutMs: number): Promise<string> {
+    return outputOf(this.#fleet, target, { namespaces: 'all', argv: ['sh', '-c', script], timeoutMs });
+  }
+}
+
+/** Reads what the READ script prints. */
+function stateOf(text: string): RouterState {
+  const [ready, applied = '', digest, addresses = '[]', ...json] = text.split('\n');
+  if (ready !== 'ready') {
+    return { ready: false, appliedHash: undefined, drifted: false, sessions: [], interfaces: [] };
+  }
+  const [hash, appliedDigest] = applied.split(' ');
+  const fresh = hash === 'none';
+  return {
+    ready: true,
+    appliedHash: fresh ? undefined : hash,
+    drifted: !fresh && appliedDigest !== digest,
+    sessions: sessionsOf(json.join('\n')),
+    interfaces: interfacesOf(addresses),
+  };
+}
+
+/** Reads `ip -json -4 address show`, on one line. */
+function interfacesOf(json: string): readonly RouterInterface[] {
+  return Addresses.parse(JSON.parse(json)).flatMap(({ ifname = '', address = '', addr_info }) =>
+    addr_info.map(({ local, prefixlen }) => ({
+      name: ifname,
+      address: `${local}/${String(prefixlen)}`,
+      mac: address,
+    })),
+  );
+}
+
+/** Reads `show bgp ipv4 unicast summary json`; a router without BGP answers with an empty object. */
+function sessionsOf(json: string): readonly RouterSession[] {
+  const summary = Summary.parse(JSON.parse(json.trim() || '{}'));
+  return Object.entries(summary.peers)
+    .map(([address, peer]) => ({
+      address,
+      asn: peer.remoteAs,
+      state: peer.state,
+      establishedAt: peer.state === 'Established' ? rfc3339(peer.peerUptimeEstablishedEpoch) : undefined,
+      prefixesReceived: peer.pfxRcd ?? 0,
+    }))
+    .sort((a, b) => a.address.localeCompare(b.address));
+}
+
+const rfc3339 = (epoch: number | undefined): string | undefined =>
+  epoch === undefined ? undefined : new Date(epoch * 1000).toISOString();
+
+/** The router's own words about what it did not take. */
+function refusalText(result: CommandResult): string {
+  const lines = `${result.stdout}\n${result.stderr}`
+    .split('\n')
+    .filter((line) => /%|error|unknown|line \d+/i.test(line));
+  const quoted = (lines.length > 0 ? lines : [result.stderr.trim() || result.stdout.trim()]).slice(0, 10);
+  return `FRR did not take the configuration (exit ${String(result.exitCode)}): ${quoted.join('; ').slice(0, 1000)}`;
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Trace, TraceHop } from '../../core/diff/observed-router.ts';
+import type { HostConsole } from '../../ports/host-console.ts';
+import type { Fleet } from '../../ports/node-engine.ts';
+import type { ConsoleTarget } from '../../ports/router-console.ts';
+import { outputOf } from './run-in.ts';
+
+/** Longest path that is traced: hops beyond are reported as not reached. */
+const MAX_HOPS = 128;
+const TRACE_TIMEOUT_MS = 20_000;
+const ROUTE_TIMEOUT_MS = 5_000;
+
+const Routes = z.array(z.object({ dst: z.string(), gateway: z.string().optional() }));
+
+/** Host networking through the node helper with iproute2 and traceroute of the helper's own image. */
+export class NamespaceHostConsole implements HostConsole {
+  readonly #fleet: Fleet;
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet;
+  }
+
+  async setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void> {
+    await this.#net(target, ['ip', 'route', 'replace', 'default', 'via', gateway], ROUTE_TIMEOUT_MS);
+  }
+
+  async defaultRoutes(target: ConsoleTarget): Promise<readonly string[]> {
+    const text = await this.#net(target, ['ip', '-json', 'route', 'show', 'default'], ROUTE_TIMEOUT_MS);
+    return Routes.parse(JSON.parse(text || '[]')).map((route) => route.gateway ?? 'none');
+  }
+
+  async trace(target: ConsoleTarget, address: string): Promise<Trace> {
+    // ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side.
+    const options = ['-n', '-I', '-q', '1', '-w', '2', '-N', '32', '-m', String(MAX_HOPS)];
+    const text = await this.#net(target, ['traceroute', ...options, address], TRACE_TIMEOUT_MS);
+    return parseTrace(text, address);
+  }
+
+  async #net(target: ConsoleTarget, argv: readonly string[], timeoutMs: number): Promise<string> {
+    return outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs });
+  }
+}
+
+/** Reads `traceroute -n -q 1`: one line a hop, ` 3  10.0.0.1  0.123 ms` or ` 3  *`. */
+export function parseTrace(text: string, destination: string): Trace {
+  const hops: TraceHop[] = [];
+  for (const line of text.split('\n')) {
+    const match = /^\s*(\d+)\s+(?:(\*)|([\d.]+)\s+([\d.]+) ms)(.*)$/.exec(line);
+    if (match === null) continue;
+    const [, ttl, , address, rtt, rest] = match;
+    const unreachable = /![A-Z]/.test(rest ?? '');
+    if (unreachable) break; // the router at this hop has no route: what answered is not a forwarding hop
+    hops.push({ ttl: Number(ttl), address, rttMs: rtt === undefined ? undefined : Number(rtt) });
+  }
+  const last = hops.at(-1);
+  const reached = last?.address === destination;
+  while (!reached && hops.length > 0 && hops.at(-1)?.address === undefined) hops.pop();
+  return { reached, hops };
+}

@@ -1,0 +1,33 @@
+import type { CommandResult, Fleet, NamespaceCommand } from '../../ports/node-engine.ts';
+import type { ConsoleTarget } from '../../ports/router-console.ts';
+import { DockerError } from '../../ports/swarm.ts';
+
+/** Runs a command in a workload's namespaces. @throws DockerError when the node has no endpoint or cannot be reached. */
+export async function runIn(
+  fleet: Fleet,
+  target: ConsoleTarget,
+  command: Omit<NamespaceCommand, 'containerId'>,
+): Promise<CommandResult> {
+  const engine = fleet.engines.get(target.node);
+  if (engine === undefined) {
+    throw new DockerError('not-found', `node ${target.node} has no endpoint; add it to HINGE_NODES`);
+  }
+  return engine.run({ ...command, containerId: target.containerId });
+}
+
+/** As runIn, for commands that cannot fail in normal operation. @returns standard output. */
+export async function outputOf(
+  fleet: Fleet,
+  target: ConsoleTarget,
+  command: Omit<NamespaceCommand, 'containerId'>,
+): Promise<string> {
+  const result = await runIn(fleet, target, command);
+  if (result.exitCode !== 0) {
+    const said = (result.stderr || result.stdout).trim().slice(0, 500);
+    throw new DockerError(
+      'rejected',
+      `\`${command.argv.join(' ').slice(0, 200)}\` on ${target.node} exited with ${String(result.exitCode)}: ${said}`,
+    );
+  }
+  return result.stdout;
+}

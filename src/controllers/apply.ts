@@ -1,0 +1,111 @@
+import { type Action, describeAction, type UnitDiff } from '../core/diff/action.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Fleet, NodeEngine } from '../ports/node-engine.ts';
+import { DockerError, type Swarm } from '../ports/swarm.ts';
+import type { Observation } from './observation.ts';
+
+export interface ApplyDeps {
+  readonly swarm: Swarm;
+  readonly fleet: Fleet;
+  readonly observation: Observation;
+  readonly helperImage: string;
+  /** Told of every action done or failed. */
+  readonly report: (action: Action, outcome: 'done' | 'failed') => void;
+}
+
+/** The only place where Docker is changed: runs the sequences of a diff side by side, each in order, and stops a sequence at its first failure. */
+export class Applier {
+  readonly #deps: ApplyDeps;
+
+  constructor(deps: ApplyDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws the first failure, after all sequences have ended. */
+  async apply(
+    diff: UnitDiff,
+    context: { readonly signal: AbortSignal; readonly logger: Logger },
+  ): Promise<void> {
+    const results = await Promise.allSettled(
+      diff.sequences.map((sequence) => this.#sequence(sequence, context)),
+    );
+    const failures: unknown[] = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) {
+      const messages = failures.map((failure) =>
+        failure instanceof Error ? failure.message : String(failure),
+      );
+      throw new AggregateError(failures, [...new Set(messages)].join('; '));
+    }
+  }
+
+  async #sequence(
+    actions: readonly Action[],
+    { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+  ): Promise<void> {
+    for (const action of actions) {
+      signal.throwIfAborted();
+      logger.info({ action: describeAction(action) }, 'applying');
+      try {
+        await this.#one(action);
+        this.#deps.report(action, 'done');
+      } catch (error) {
+        this.#deps.report(action, 'failed');
+        throw error;
+      } finally {
+        this.#invalidate(action);
+      }
+    }
+  }
+
+  async #one(action: Action): Promise<void> {
+    const { swarm } = this.#deps;
+    switch (action.type) {
+      case 'create-network':
+        await swarm.createNetwork(action.network);
+        return;
+      case 'remove-network':
+        return swarm.removeNetwork(action.id);
+      case 'create-service':
+        await swarm.createService(action.workload, action.managementId);
+        return;
+      case 'update-service':
+        return swarm.updateService(action.id, action.version, action.workload, action.managementId);
+      case 'remove-service':
+        return swarm.removeService(action.id);
+      case 'ensure-helper':
+        await this.#engine(action.node).ensureHelper(this.#deps.helperImage);
+        return;
+      case 'remove-helper':
+        return this.#engine(action.node).removeHelper();
+      case 'plug':
+        return this.#engine(action.target.node).connect(
+          action.target.containerId,
+          action.networkId,
+          action.address,
+        );
+      case 'unplug':
+        return this.#engine(action.target.node).disconnect(action.target.containerId, action.networkId);
+    }
+  }
+
+  #engine(node: string): NodeEngine {
+    const engine = this.#deps.fleet.engines.get(node);
+    if (engine === undefined) {
+      throw new DockerError('not-found', `node ${node} has no endpoint; add it to HINGE_NODES`);
+    }
+    return engine;
+  }
+
+  /** Also after a failure: it may have happened all the same. */
+  #invalidate(action: Action): void {
+    const { observation, fleet } = this.#deps;
+    if ('node' in action) observation.invalidateNode(action.node);
+    else if ('target' in action) observation.invalidateNode(action.target.node);
+    else observation.invalidateSwarm();
+    if (action.type === 'remove-network')
+      for (const node of fleet.engines.keys()) observation.invalidateNode(node);
+  }
+}

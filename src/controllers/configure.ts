@@ -1,0 +1,58 @@
+import type { RouterState } from '../core/diff/observed-router.ts';
+import type { RouterSetup } from '../core/plan/desired.ts';
+import { DockerError } from '../ports/swarm.ts';
+import { type ConsoleTarget, RouterRefusal } from '../ports/router-console.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Context } from './context.ts';
+
+export interface Settled {
+  readonly state: RouterState | undefined;
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+}
+
+/** Reads a router, gives it its configuration if it runs another, and says what is true afterwards. */
+export async function settleRouter(
+  context: Context,
+  name: string,
+  setup: RouterSetup,
+  target: ConsoleTarget,
+  logger: Logger,
+): Promise<Settled> {
+  const { routers, routerStates, events } = context;
+  let state: RouterState | undefined;
+  try {
+    state = await routers.read(target);
+    const fresh = state.appliedHash === undefined;
+    if (fresh || state.drifted || state.appliedHash !== setup.configuration.hash) {
+      const why = fresh ? 'first' : state.drifted ? 'drift' : 'change';
+      logger.info({ why, hash: setup.configuration.hash }, 'configuring router');
+      state = await routers.configure(target, setup.configuration, fresh);
+      events.normal({ kind: 'Router', name }, EVENTS[why].reason, EVENTS[why].message);
+      if (why === 'drift') context.metrics.repairs.increment({ type: 'configuration' });
+    }
+    return { state, failure: undefined };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    logger.warn({ err: error }, 'router not configured');
+    events.warning({ kind: 'Router', name }, failure.reason, failure.message);
+    return { state, failure };
+  } finally {
+    if (state !== undefined) routerStates.set(name, target.containerId, state);
+  }
+}
+
+const EVENTS = {
+  first: { reason: 'Configured', message: 'a new container got its configuration' },
+  change: { reason: 'Reconfigured', message: 'the configuration was changed to the new plan' },
+  drift: {
+    reason: 'DriftReverted',
+    message: 'the running configuration had been changed from outside; it was put back',
+  },
+} as const;
+
+function failureOf(error: unknown): Settled['failure'] {
+  if (error instanceof RouterRefusal) return { reason: 'Refused', message: error.message };
+  if (error instanceof DockerError) return { reason: 'RouterUnreachable', message: error.message };
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import type { Keys } from '../api/keys.ts';
+import type { HostConsole } from '../ports/host-console.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Fleet } from '../ports/node-engine.ts';
+import type { RouterConsole } from '../ports/router-console.ts';
+import type { Swarm } from '../ports/swarm.ts';
+import type { Applier } from './apply.ts';
+import type { Convergence } from './convergence.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { Observation } from './observation.ts';
+import type { Prover } from './prover.ts';
+import type { RouterStates } from './router-states.ts';
+import type { StatusBook } from './status-book.ts';
+import type { Testbed } from './testbed.ts';
+
+/** Kinds of key that the controllers work on. */
+export type Unit = 'network' | 'router' | 'path' | 'experiment' | 'helper';
+
+/** What all controllers of one term of leadership share. */
+export interface Context {
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly swarm: Swarm;
+  readonly fleet: Fleet;
+  readonly testbed: Testbed;
+  readonly observation: Observation;
+  readonly applier: Applier;
+  readonly statuses: StatusBook;
+  readonly events: EventRecorder;
+  readonly convergence: Convergence;
+  readonly routerStates: RouterStates;
+  readonly routers: RouterConsole;
+  readonly hosts: HostConsole;
+  readonly prover: Prover;
+  /** Milliseconds after which everything is looked at again although nothing was heard. */
+  readonly resyncMs: number;
+  /** Asks for a reconcile of another unit. */
+  readonly enqueue: (unit: Unit, key: string) => void;
+}

@@ -1,0 +1,86 @@
+import { attachmentOf } from '../core/diff/attachment.ts';
+import type { DesiredConnection } from '../core/plan/desired.ts';
+import { probeOfConnection } from '../core/prove/probe.ts';
+import {
+  type ConnectionFacts,
+  experimentBody,
+  type ExperimentFacts,
+  experimentFindings,
+  type HostFacts,
+} from '../core/status/experiment.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import type { Context } from './context.ts';
+import { type RoutedContainers, settleHost } from './host.ts';
+import { publish } from './publish.ts';
+
+/** While packets do not yet take their Path they are sent again after this many ms. */
+const PROVING_MS = 500;
+
+/** Keeps one Experiment: its hosts, and the proof that each connection takes its Path. */
+export function experimentReconciler(context: Context): Reconcile {
+  const { testbed, observation, enqueue, resyncMs } = context;
+  const routed: RoutedContainers = new Map();
+  return async (name, scope) => {
+    const ref = { kind: 'Experiment', name } as const;
+    const experiment = testbed.desired.experiments.get(name);
+    const keys = new Set([
+      ...(experiment?.hosts ?? []).map((host) => host.workload),
+      ...[...observation.latest.workloadKeys()].filter((key) => key.startsWith(`host/${name}/`)),
+    ]);
+    const settled = await Promise.all(
+      [...keys].map(
+        async (key) =>
+          [key.slice(`host/${name}/`.length), await settleHost(context, key, routed, scope)] as const,
+      ),
+    );
+    const hosts = new Map(settled.filter((entry): entry is [string, HostFacts] => entry[1] !== undefined));
+    const wired = [...hosts.values()].every((host) => host.unwired === undefined);
+    const connections = new Map(
+      await Promise.all(
+        (experiment?.connections ?? []).map(
+          async (connection) => [connection.name, await prove(context, name, connection, wired)] as const,
+        ),
+      ),
+    );
+    const facts: ExperimentFacts = { valid: testbed.valid(ref), experiment, hosts, connections };
+    const ready = await publish(context, ref, experimentFindings(facts), experimentBody(facts));
+    for (const path of new Set(experiment?.connections.map((connection) => connection.path)))
+      enqueue('path', path);
+    if (experiment === undefined || experiment.suspended) return {};
+    return { requeueAfterMs: ready || !wired ? resyncMs : PROVING_MS };
+  };
+}
+
+const NOT_TRIED: ConnectionFacts = {
+  verdict: undefined,
+  proof: undefined,
+  probeFailure: undefined,
+  rttMs: undefined,
+};
+
+/** Sends packets as soon as they have a chance to arrive: hosts wired, every link of the Path plugged in. */
+async function prove(
+  { testbed, observation, prover, metrics, enqueue }: Context,
+  experiment: string,
+  connection: DesiredConnection,
+  wired: boolean,
+): Promise<ConnectionFacts> {
+  const { desired } = testbed;
+  const key = `${experiment}/${connection.name}`;
+  const plugged = (desired.paths.get(connection.path)?.links ?? []).every(({ network: link }) => {
+    const network = desired.networks.get(link);
+    return network?.endpoints.every(
+      ({ workload }) => attachmentOf(network, workload, observation.latest) !== undefined,
+    );
+  });
+  if (!wired || !plugged) return prover.last(key) ?? NOT_TRIED;
+  const before = prover.last(key)?.verdict?.proven;
+  const proof = await prover.prove(key, probeOfConnection(connection));
+  if (before !== true && proof.verdict?.proven === true) {
+    // Packets arrive, so the sessions are up: the routers' status need not wait for its turn.
+    for (const router of desired.paths.get(connection.path)?.via ?? []) enqueue('router', router);
+  }
+  if (proof.rttMs !== undefined)
+    metrics.rtt.set({ experiment, connection: connection.name }, proof.rttMs / 1000);
+  return proof;
+}

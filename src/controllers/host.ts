@@ -1,0 +1,66 @@
+import { attachmentOf } from '../core/diff/attachment.ts';
+import { type Action, NOTHING } from '../core/diff/action.ts';
+import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
+import { diffWorkload } from '../core/diff/workload.ts';
+import { type DesiredWorkload, MANAGEMENT } from '../core/plan/desired.ts';
+import type { HostFacts } from '../core/status/experiment.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Context } from './context.ts';
+import { whyNotRunning } from './not-running.ts';
+
+/** Containers whose default route this operator has set or seen; a new container, or a new operator, sets it again. */
+export type RoutedContainers = Map<string, string>;
+
+/** Keeps one experiment host: its service, and the routed path as the only way out of its container. */
+export async function settleHost(
+  context: Context,
+  key: string,
+  routed: RoutedContainers,
+  scope: { readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<HostFacts | undefined> {
+  const { testbed, observation, applier } = context;
+  const workload = testbed.desired.workloads.get(key);
+  const index = observation.latest;
+  const frozen = testbed.isFrozen({ kind: 'Experiment', name: key.split('/')[1] ?? '' });
+  const diff = frozen ? NOTHING : diffWorkload(key, workload, index);
+  await applier.apply(diff, scope);
+  if (workload === undefined) return undefined;
+  const placed = index.current(key);
+  if (placed === undefined) {
+    const notRunning = await whyNotRunning(workload, diff, index, context);
+    return { placed, notRunning, unwired: notRunning.message };
+  }
+  return {
+    placed,
+    notRunning: undefined,
+    unwired: await wire(context, workload, placed, index, routed, scope),
+  };
+}
+
+/** @returns what is still missing; undefined when the host is wired. */
+async function wire(
+  context: Context,
+  { key, setup }: DesiredWorkload,
+  placed: PlacedContainer,
+  index: ObservedIndex,
+  routed: RoutedContainers,
+  scope: { readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<string | undefined> {
+  if (setup.type !== 'host') return undefined;
+  const { testbed, hosts, applier } = context;
+  const access = testbed.desired.networks.get(setup.network);
+  if (access === undefined || attachmentOf(access, key, index) === undefined)
+    return 'its access network is being plugged in';
+  const containerId = placed.container.id;
+  if (routed.get(containerId) !== setup.gateway) {
+    await hosts.setDefaultRoute({ node: placed.node, containerId }, setup.gateway);
+    routed.set(containerId, setup.gateway);
+  }
+  const management = index.networks.get(MANAGEMENT)?.[0];
+  const managed = placed.container.endpoints.find((endpoint) => endpoint.networkId === management?.id);
+  if (management === undefined || managed === undefined) return undefined;
+  const target = { node: placed.node, containerId, workload: key };
+  const leave: Action = { type: 'unplug', target, networkId: management.id, network: management.name };
+  await applier.apply({ sequences: [[leave]], waits: [] }, scope);
+  return undefined;
+}

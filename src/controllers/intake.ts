@@ -1,0 +1,214 @@
+import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
+import { parseObject } from '../api/parse.ts';
+import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
+import { type Allocation, allocationKey, encodeAllocation } from '../core/plan/allocation.ts';
+import {
+  intake,
+  type Intake,
+  type IntakeChanges,
+  type Testbed as TestbedIdentity,
+  type WrittenObject,
+} from '../core/plan/intake.ts';
+import type { PlanSettings } from '../core/plan/settings.ts';
+import {
+  type Fence,
+  type Guard,
+  MAX_OPERATIONS,
+  type ObjectStore,
+  type StoredEntry,
+  type Write,
+} from '../ports/object-store.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Context, Unit } from './context.ts';
+
+export interface IntakeDeps {
+  readonly store: ObjectStore;
+  readonly fence: Fence;
+  readonly settings: PlanSettings;
+  readonly identity: TestbedIdentity;
+  readonly accepted: ReadonlyMap<string, AcceptedRecord>;
+  readonly allocations: ReadonlyMap<string, Allocation>;
+}
+
+/** Each round accepts, takes or frees something; more rounds than this mean that the plan does not settle, which is a bug. */
+const MAX_ROUNDS = 20;
+
+const UNITS: Readonly<Record<Kind, Unit>> = { Router: 'router', Path: 'path', Experiment: 'experiment' };
+
+/** From what users wrote to one agreed desired state: accepts objects, takes and frees their values, each change committed before it is acted on. */
+export class IntakeLoop {
+  readonly #context: Context;
+  readonly #deps: IntakeDeps;
+  readonly #parsed = new Map<string, { readonly revision: bigint; readonly written: WrittenObject }>();
+  readonly #accepted: Map<string, AcceptedRecord>;
+  readonly #allocations: Map<string, Allocation>;
+  readonly #strays = new Map<string, bigint>();
+  #said = new Map<string, string>();
+
+  constructor(context: Context, deps: IntakeDeps) {
+    this.#context = context;
+    this.#deps = deps;
+    this.#accepted = new Map(deps.accepted);
+    this.#allocations = new Map(deps.allocations);
+  }
+
+  /** Reads everything that users wrote, and decides. */
+  async run(logger: Logger): Promise<void> {
+    const { keys, testbed } = this.#context;
+    const { entries } = await this.#deps.store.list(keys.desired);
+    const written = this.#parse(entries, logger);
+    const decided = await this.#settle(written, logger);
+    testbed.decided(decided, new Map(this.#accepted));
+    await this.#removeStatuses(written);
+    this.#enqueueChanged(decided, written);
+  }
+
+  #parse(entries: readonly StoredEntry[], logger: Logger): readonly WrittenObject[] {
+    const keys = new Set(entries.map((entry) => entry.key));
+    for (const key of this.#parsed.keys()) if (!keys.has(key)) this.#parsed.delete(key);
+    return entries.flatMap((entry) => {
+      const known = this.#parsed.get(entry.key);
+      if (known?.revision === entry.modRevision) return [known.written];
+      const ref = this.#context.keys.refOf(entry.key);
+      if (ref === undefined) {
+        this.#stray(entry, logger);
+        return [];
+      }
+      const written = parseEntry(entry, ref);
+      this.#parsed.set(entry.key, { revision: entry.modRevision, written });
+      return [written];
+    });
+  }
+
+  /** A key below `desired/` that stands for no object has no status to say so in. */
+  #stray(entry: StoredEntry, logger: Logger): void {
+    if (this.#strays.get(entry.key) === entry.modRevision) return;
+    this.#strays.set(entry.key, entry.modRevision);
+    const plurals = Object.values(KINDS).map(({ plural }) => plural);
+    const message = `key ${entry.key} is ignored: expected ${this.#context.keys.desired}<${plurals.join('|')}>/<name>`;
+    logger.warn({ storeKey: entry.key }, 'ignoring a key that stands for no object');
+    this.#context.events.warning({ kind: 'Testbed', name: 'desired' }, 'UnknownKey', message);
+  }
+
+  async #settle(written: readonly WrittenObject[], logger: Logger): Promise<Intake> {
+    const { settings, identity } = this.#deps;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const decided = intake({
+        written,
+        accepted: [...this.#accepted.values()],
+        allocations: [...this.#allocations.values()],
+        lingering: this.#context.observation.latest.lingering(),
+        settings,
+        testbed: identity,
+      });
+      if (decided.settled) return decided;
+      const { accept, forget, take, release } = decided.changes;
+      logger.info(
+        { round, accept: accept.length, forget: forget.length, take: take.length, release: release.length },
+        'taking in changes',
+      );
+      await this.#commit(decided.changes);
+    }
+    throw new Error(`the plan did not settle within ${String(MAX_ROUNDS)} rounds; this is a bug of hinge`);
+  }
+
+  /** Commits and remembers, chunk by chunk: whatever is committed is also remembered, so that an error in between costs nothing. */
+  async #commit(changes: IntakeChanges): Promise<void> {
+    const { keys, convergence } = this.#context;
+    const { store, fence } = this.#deps;
+    const steps: Step[] = [
+      ...changes.release.map((claim): Step => {
+        const key = allocationKey(claim);
+        return {
+          write: { type: 'delete', key: keys.allocations + key },
+          done: () => this.#allocations.delete(key),
+        };
+      }),
+      ...changes.take.map((claim): Step => {
+        const key = allocationKey(claim);
+        return {
+          write: { type: 'put', key: keys.allocations + key, value: encodeAllocation(claim) },
+          guard: { type: 'absent', key: keys.allocations + key },
+          done: (createRevision) => this.#allocations.set(key, { ...claim, createRevision }),
+        };
+      }),
+      ...changes.accept.map((record): Step => ({
+        write: { type: 'put', key: keys.acceptedOf(record.ref), value: encodeAccepted(record) },
+        done: () => {
+          this.#accepted.set(refText(record.ref), record);
+          convergence.changed(record.ref);
+        },
+      })),
+      ...changes.forget.map((ref): Step => ({
+        write: { type: 'delete', key: keys.acceptedOf(ref) },
+        done: () => this.#accepted.delete(refText(ref)),
+      })),
+    ];
+    for (let at = 0; at < steps.length; at += MAX_OPERATIONS) {
+      const chunk = steps.slice(at, at + MAX_OPERATIONS);
+      const guards = chunk.flatMap(({ guard }) => guard ?? []);
+      const { revision } = await store.commit(
+        chunk.map(({ write }) => write),
+        { fence, guards },
+      );
+      for (const { done } of chunk) done(revision);
+    }
+  }
+
+  /** An object that is neither written nor accepted any more has no status. */
+  async #removeStatuses(written: readonly WrittenObject[]): Promise<void> {
+    const { statuses, convergence, events } = this.#context;
+    const there = new Set([...written.map(({ ref }) => refText(ref)), ...this.#accepted.keys()]);
+    const gone = statuses.refs().filter((ref) => !there.has(refText(ref)));
+    await Promise.all(gone.map((ref) => statuses.remove(ref)));
+    for (const ref of gone) {
+      convergence.gone(ref);
+      events.normal(ref, 'Removed', 'everything that ran for it is gone');
+    }
+  }
+
+  /** Objects about which something new is to be said are reconciled; the sweep finds what must change in Docker. */
+  #enqueueChanged(decided: Intake, written: readonly WrittenObject[]): void {
+    const { enqueue, testbed } = this.#context;
+    const said = new Map<string, string>();
+    const refs = new Map<string, ObjectRef>();
+    for (const { ref } of written) refs.set(refText(ref), ref);
+    for (const { ref } of this.#accepted.values()) refs.set(refText(ref), ref);
+    const { workloads, paths, experiments } = decided.desired;
+    const planned = new Map<string, unknown>([
+      ...workloads.map((item) => [item.key.replace('router/', 'Router/'), item] as const),
+      ...paths.map((item) => [`Path/${item.name}`, item] as const),
+      ...experiments.map((item) => [`Experiment/${item.name}`, item] as const),
+    ]);
+    for (const [text, ref] of refs) {
+      const now = JSON.stringify([
+        testbed.generation(ref),
+        testbed.valid(ref),
+        testbed.isFrozen(ref),
+        planned.get(text),
+      ]);
+      said.set(text, now);
+      if (this.#said.get(text) !== now) enqueue(UNITS[ref.kind], ref.name);
+    }
+    this.#said = said;
+  }
+}
+
+interface Step {
+  readonly write: Write;
+  readonly guard?: Guard;
+  readonly done: (revision: bigint) => void;
+}
+
+function parseEntry(entry: StoredEntry, ref: ObjectRef): WrittenObject {
+  const { createRevision, modRevision } = entry;
+  const parsed = parseObject(entry.key, ref, entry.value);
+  if (parsed.ok) return { ref, createRevision, modRevision, object: parsed.object };
+  const problems = parsed.problems.map(({ field, value, message }) => ({
+    reason: 'Invalid' as const,
+    field,
+    value,
+    message,
+  }));
+  return { ref, createRevision, modRevision, problems };
+}

@@ -1,0 +1,14 @@
+import { diffNetwork } from '../core/diff/network.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import type { Context } from './context.ts';
+
+/** Keeps one network (a link, an access network, the management network) and its endpoints. The sweep calls again as things change. */
+export function networkReconciler(context: Context): Reconcile {
+  const { testbed, observation, applier } = context;
+  return async (key, { signal, logger }) => {
+    const { networks, wanted } = testbed.desired;
+    const diff = diffNetwork(key, networks.get(key), observation.latest, wanted);
+    await applier.apply(diff, { signal, logger });
+    return {};
+  };
+}

@@ -1,0 +1,33 @@
+import type { UnitDiff, Wait } from '../core/diff/action.ts';
+import type { ObservedIndex } from '../core/diff/observed-index.ts';
+import type { DesiredWorkload } from '../core/plan/desired.ts';
+import type { Fleet } from '../ports/node-engine.ts';
+import type { Swarm } from '../ports/swarm.ts';
+
+/** Why a workload has no running container that hinge can see: what the diff waits for, or Swarm's own words on its newest task. */
+export async function whyNotRunning(
+  workload: DesiredWorkload,
+  diff: UnitDiff,
+  index: ObservedIndex,
+  deps: { readonly swarm: Swarm; readonly fleet: Fleet },
+): Promise<Wait> {
+  if (diff.waits[0] !== undefined) return diff.waits[0];
+  if (!index.services.has(workload.key))
+    return { reason: 'ServiceCreating', message: 'its service is being created' };
+  const [task] = await deps.swarm.tasks(workload.service.name);
+  if (task === undefined) return { reason: 'TaskPending', message: 'Swarm has no task for it yet' };
+  const { node, state, message } = task;
+  const where = node === undefined ? '' : ` on ${node}`;
+  if (node !== undefined && !deps.fleet.engines.has(node)) {
+    const todo = `add ${node}=<endpoint> to HINGE_NODES`;
+    return {
+      reason: 'NodeWithoutEndpoint',
+      message: `its task runs on ${node}, which has no endpoint: ${todo}`,
+    };
+  }
+  const reading = node === undefined ? undefined : index.nodes.get(node);
+  if (reading?.ok === false)
+    return { reason: 'NodeUnreachable', message: `its task is${where}: ${reading.error}` };
+  const reason = state === 'rejected' || state === 'failed' ? 'TaskFailed' : 'TaskPending';
+  return { reason, message: `its task${where} is ${state}${message === '' ? '' : `: ${message}`}` };
+}

@@ -1,0 +1,26 @@
+import type { Election } from '../ports/object-store.ts';
+import { type OperatorDeps, serveTerm } from './term.ts';
+
+/** A term that failed is followed by the next attempt no sooner than this many ms. */
+const RETRY_MS = 1_000;
+
+/**
+ * The operator: waits until it leads, serves the term, and starts over, until stopped. Whatever a term knew is read anew by the next.
+ */
+export async function operate(deps: OperatorDeps, election: Election, stop: AbortSignal): Promise<void> {
+  const { logger, metrics, clock } = deps;
+  metrics.leader.set({}, 0);
+  while (!stop.aborted) {
+    try {
+      const term = await election.campaign(stop);
+      metrics.leader.set({}, 1);
+      await serveTerm(deps, term, stop);
+    } catch (error) {
+      if (stop.aborted) return;
+      logger.error({ err: error, retryInMs: RETRY_MS }, 'the term of leadership failed');
+      await clock.delay(RETRY_MS, stop).catch(() => undefined);
+    } finally {
+      metrics.leader.set({}, 0);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { attachmentOf } from '../core/diff/attachment.ts';
+import type { DesiredPath } from '../core/plan/desired.ts';
+import { probeOfPath } from '../core/prove/probe.ts';
+import { type PathFacts, pathBody, pathFindings } from '../core/status/path.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import type { Context } from './context.ts';
+import type { Proof } from './prover.ts';
+import { publish } from './publish.ts';
+
+/** A Path that is not Ready is looked at again after this many ms; what it consists of reports by itself. */
+const SETTLING_MS = 2_000;
+
+/** Keeps nothing itself (its links and routers are units of their own): says whether the Path is there, and proves it. */
+export function pathReconciler(context: Context): Reconcile {
+  const { testbed, routerStates, metrics, resyncMs } = context;
+  return async (name) => {
+    const ref = { kind: 'Path', name } as const;
+    const path = testbed.desired.paths.get(name);
+    const links = path === undefined ? new Map<string, Link>() : linksOf(context, path);
+    const plugged = [...links.values()].every((link) => link.plugged);
+    const proof = path !== undefined && plugged ? await proofOf(context, path) : undefined;
+    const facts: PathFacts = {
+      valid: testbed.valid(ref),
+      path,
+      links,
+      sessionsDown: (path?.links ?? [])
+        .filter(
+          ({ between: [a, b], addresses: [atA, atB] }) =>
+            routerStates.session(a, atB)?.state !== 'Established' ||
+            routerStates.session(b, atA)?.state !== 'Established',
+        )
+        .map((link) => link.network),
+      verdict: proof?.verdict,
+      proof: proof?.proof,
+      probeFailure: proof?.probeFailure,
+    };
+    const ready = await publish(context, ref, pathFindings(facts), pathBody(facts));
+    if (path === undefined) {
+      metrics.pathProven.forget({ path: name });
+      context.prover.forget(name);
+      return {};
+    }
+    metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
+    return { requeueAfterMs: ready ? resyncMs : SETTLING_MS };
+  };
+}
+
+interface Link {
+  readonly name: string;
+  readonly plugged: boolean;
+}
+
+function linksOf({ testbed, observation }: Context, path: DesiredPath): Map<string, Link> {
+  const index = observation.latest;
+  return new Map(
+    path.links.map(({ network: key }) => {
+      const network = testbed.desired.networks.get(key);
+      if (network === undefined) return [key, { name: key, plugged: false }];
+      const plugged = network.endpoints.every(
+        ({ workload }) => attachmentOf(network, workload, index) !== undefined,
+      );
+      return [key, { name: network.name, plugged }];
+    }),
+  );
+}
+
+/** What the connections over the Path have proven, the worst first; its own packets when no connection uses it. */
+async function proofOf({ testbed, prover }: Context, path: DesiredPath): Promise<Proof | undefined> {
+  const { desired } = testbed;
+  const connections = desired.experimentsOf(path.name).flatMap((name) => {
+    const experiment = desired.experiments.get(name);
+    if (experiment === undefined || experiment.suspended) return [];
+    return experiment.connections
+      .filter((connection) => connection.path === path.name)
+      .map((connection) => prover.last(`${name}/${connection.name}`));
+  });
+  if (connections.length > 0) {
+    return connections.find((proof) => proof?.verdict?.proven !== true) ?? connections[0];
+  }
+  const probe = probeOfPath(path, desired.workloads);
+  return probe === undefined ? undefined : prover.prove(path.name, probe);
+}

@@ -1,0 +1,116 @@
+import type { ProofStatus } from '../api/status.ts';
+import { type Probe, type ProbeDirection } from '../core/prove/probe.ts';
+import { proofOf, type Sighting, type Verdict, verdictOf } from '../core/prove/verdict.ts';
+import type { Trace } from '../core/diff/observed-router.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HostConsole } from '../ports/host-console.ts';
+import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
+import type { Observation } from './observation.ts';
+import type { Testbed } from './testbed.ts';
+
+export interface Proof {
+  readonly verdict: Verdict | undefined;
+  readonly proof: ProofStatus | undefined;
+  readonly rttMs: number | undefined;
+  /** Why no packets could be sent. */
+  readonly probeFailure: string | undefined;
+}
+
+interface Known {
+  readonly fingerprint: string;
+  /** Milliseconds, monotonic. */
+  readonly at: number;
+  readonly proof: Proof;
+}
+
+/** Sends packets and compares the way they take with the one that was asked for. Keeps each result until its circumstances change. */
+export class Prover {
+  readonly #deps: {
+    readonly hosts: HostConsole;
+    readonly routers: RouterConsole;
+    readonly observation: Observation;
+    readonly testbed: Testbed;
+    readonly clock: Clock;
+    /** A proof that held is made again after this many ms. */
+    readonly intervalMs: number;
+  };
+  readonly #known = new Map<string, Known>();
+
+  constructor(deps: {
+    readonly hosts: HostConsole;
+    readonly routers: RouterConsole;
+    readonly observation: Observation;
+    readonly testbed: Testbed;
+    readonly clock: Clock;
+    readonly intervalMs: number;
+  }) {
+    this.#deps = deps;
+  }
+
+  /** The last result, whatever its age. */
+  last(key: string): Proof | undefined {
+    return this.#known.get(key)?.proof;
+  }
+
+  forget(key: string): void {
+    this.#known.delete(key);
+  }
+
+  /** @param key such as `fig3/ab`. */
+  async prove(key: string, probe: Probe): Promise<Proof> {
+    const { observation, clock, intervalMs } = this.#deps;
+    const targets = {
+      forward: this.#target(probe.forward.from),
+      reverse: this.#target(probe.reverse.from),
+      edge: this.#target(`router/${probe.edge.router}`),
+    };
+    const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
+      ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
+    );
+    const fingerprint = JSON.stringify([probe, targets, passed]);
+    const known = this.#known.get(key);
+    const holds = known?.fingerprint === fingerprint && known.proof.verdict?.proven === true;
+    if (holds && clock.monotonicMs() - known.at < intervalMs) return known.proof;
+    const proof = await this.#send(probe, targets);
+    this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
+    return proof;
+  }
+
+  async #send(
+    probe: Probe,
+    targets: Readonly<Record<'forward' | 'reverse' | 'edge', ConsoleTarget | undefined>>,
+  ): Promise<Proof> {
+    const { routers, clock } = this.#deps;
+    try {
+      const [forward, reverse, routes] = await Promise.all([
+        this.#trace(probe.forward, targets.forward),
+        this.#trace(probe.reverse, targets.reverse),
+        targets.edge === undefined ? [] : routers.routes(targets.edge),
+      ]);
+      const asPath = routes.find(({ prefix }) => prefix === probe.edge.prefix)?.asPath;
+      const sighting: Sighting = { at: clock.now(), forward, reverse, asPath };
+      const nameOf = (address: string): string => this.#nameOf(address);
+      const verdict = verdictOf(probe, sighting, nameOf);
+      const rttMs = forward.reached ? forward.hops.at(-1)?.rttMs : undefined;
+      return { verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined };
+    } catch (error) {
+      const probeFailure = error instanceof Error ? error.message : String(error);
+      return { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure };
+    }
+  }
+
+  #trace(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<Trace> {
+    if (target === undefined) return Promise.reject(new Error(`${direction.from} has no running container`));
+    return this.#deps.hosts.trace(target, direction.to);
+  }
+
+  #target(workload: string): ConsoleTarget | undefined {
+    const placed = this.#deps.observation.latest.current(workload);
+    return placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
+  }
+
+  /** The router or host that has an address, for people; the address itself when nobody of ours has it. */
+  #nameOf(address: string): string {
+    return this.#deps.testbed.desired.workloadAt(address)?.replace(/^(router|host)\//, '') ?? address;
+  }
+}

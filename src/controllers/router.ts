@@ -1,0 +1,60 @@
+import { NOTHING } from '../core/diff/action.ts';
+import { attachmentOf } from '../core/diff/attachment.ts';
+import { diffWorkload } from '../core/diff/workload.ts';
+import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import { settleRouter } from './configure.ts';
+import type { Context } from './context.ts';
+import { whyNotRunning } from './not-running.ts';
+import { publish } from './publish.ts';
+import { recordSessions } from './session-metrics.ts';
+
+/** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep. */
+const SETTLING_MS = 1_500;
+
+/** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
+export function routerReconciler(context: Context): Reconcile {
+  const { testbed, observation, applier, routerStates, statuses, clock, resyncMs } = context;
+  return async (name, { signal, logger }) => {
+    const ref = { kind: 'Router', name } as const;
+    const key = `router/${name}`;
+    const workload = testbed.desired.workloads.get(key);
+    const index = observation.latest;
+    const diff = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
+    await applier.apply(diff, { signal, logger });
+
+    const placed = workload === undefined ? undefined : index.current(key);
+    const setup = workload?.setup.type === 'router' ? workload.setup : undefined;
+    const target = placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
+    const before = target === undefined ? undefined : routerStates.get(name, target.containerId);
+    const settled =
+      setup === undefined || target === undefined
+        ? undefined
+        : await settleRouter(context, name, setup, target, logger);
+    if (target === undefined) routerStates.forget(name);
+
+    const down = workload !== undefined && placed === undefined;
+    const facts: RouterFacts = {
+      valid: testbed.valid(ref),
+      workload,
+      placed,
+      notRunning: down ? await whyNotRunning(workload, diff, index, context) : undefined,
+      endpoints: testbed.desired.networksOf(key).map((network) => ({
+        network: network.key,
+        address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
+        attached: attachmentOf(network, key, index) !== undefined,
+      })),
+      state: settled?.state,
+      failure: settled?.failure,
+    };
+    recordSessions(context, name, settled?.state, before);
+    const ready = await publish(
+      context,
+      ref,
+      routerFindings(facts),
+      routerBody(facts, statuses.get(ref), clock.now()),
+    );
+    if (workload === undefined) return {};
+    return { requeueAfterMs: ready || settled?.failure !== undefined ? resyncMs : SETTLING_MS };
+  };
+}

@@ -1,0 +1,104 @@
+import { describeAction, type UnitDiff } from '../core/diff/action.ts';
+import { attachmentOf } from '../core/diff/attachment.ts';
+import { diffHelper } from '../core/diff/helper.ts';
+import { diffNetwork } from '../core/diff/network.ts';
+import { diffWorkload } from '../core/diff/workload.ts';
+import type { Context, Unit } from './context.ts';
+
+/** A difference that is still the same after this many ms is handed to its controller again. */
+const INSIST_MS = 10_000;
+
+interface Seen {
+  readonly fingerprint: string;
+  readonly at: number;
+}
+
+/**
+ * Looks at everything at once, after any hint: reads what may have changed, compares it with the plan, and hands every unit that differs, or
+ * about which something new is to be said, to its controller. So no event needs to say what it means, and none is missed.
+ */
+export class Sweep {
+  readonly #context: Context;
+  #seen = new Map<string, Seen>();
+  #lingering: ReadonlySet<string> | undefined;
+  readonly #intake: () => void;
+
+  /** @param intake asks for a new plan: what lingers has changed. */
+  constructor(context: Context, intake: () => void) {
+    this.#context = context;
+    this.#intake = intake;
+  }
+
+  async run(): Promise<void> {
+    const { observation, testbed } = this.#context;
+    const index = await observation.refresh();
+    if (!testbed.known) return;
+    const { desired } = testbed;
+    const seen = new Map<string, Seen>();
+    for (const key of new Set([...desired.networks.keys(), ...index.networkKeys()])) {
+      const network = desired.networks.get(key);
+      const diff = diffNetwork(key, network, index, desired.wanted);
+      const plugged = network?.endpoints.map(
+        ({ workload }) => attachmentOf(network, workload, index)?.endpoint.mac,
+      );
+      if (this.#changed(seen, `network ${key}`, diff, plugged)) {
+        this.#handOver('network', key, diff);
+        for (const { workload } of network?.endpoints ?? []) this.#workload(workload);
+      }
+    }
+    for (const key of new Set([...desired.workloads.keys(), ...index.workloadKeys()])) {
+      const diff = diffWorkload(key, desired.workloads.get(key), index);
+      const placed = index.current(key);
+      const left = index.containers(key).length;
+      if (this.#changed(seen, `workload ${key}`, diff, [placed?.node, placed?.container.id, left]))
+        this.#workload(key);
+    }
+    for (const node of index.nodes.keys()) {
+      const diff = diffHelper(node, desired.wanted.size > 0, index);
+      if (this.#changed(seen, `helper ${node}`, diff, undefined)) this.#handOver('helper', node, diff);
+    }
+    this.#seen = seen;
+    this.#noticeLingering();
+  }
+
+  /** Remembers what is to be said of a unit. @returns whether its controller must look. */
+  #changed(seen: Map<string, Seen>, unit: string, diff: UnitDiff, facts: unknown): boolean {
+    const actions = diff.sequences.map((sequence) => sequence.map(describeAction));
+    const fingerprint = JSON.stringify([actions, diff.waits, facts]);
+    const now = this.#context.clock.monotonicMs();
+    const before = this.#seen.get(unit);
+    const open = diff.sequences.length > 0;
+    const same = before?.fingerprint === fingerprint && !(open && now - before.at >= INSIST_MS);
+    seen.set(unit, same ? before : { fingerprint, at: now });
+    return !same;
+  }
+
+  #handOver(unit: Unit, key: string, diff: UnitDiff): void {
+    if (diff.sequences.length > 0) this.#context.enqueue(unit, key);
+  }
+
+  /** Whoever speaks for a workload: the router's controller and its Paths, or the experiment's. */
+  #workload(key: string): void {
+    const { enqueue, testbed } = this.#context;
+    const [type, name = ''] = key.split('/');
+    if (type !== 'router') {
+      enqueue('experiment', name);
+      return;
+    }
+    enqueue('router', name);
+    for (const path of testbed.desired.pathsOf(name)) {
+      enqueue('path', path);
+      for (const experiment of testbed.desired.experimentsOf(path)) enqueue('experiment', experiment);
+    }
+  }
+
+  /** What is gone frees records and claims: only then a new plan has something to do. */
+  #noticeLingering(): void {
+    const lingering = this.#context.observation.latest.lingering();
+    if (lingering === undefined) return;
+    const now = new Set([...lingering.keys, ...lingering.subnets]);
+    const gone = this.#lingering === undefined || [...this.#lingering].some((key) => !now.has(key));
+    this.#lingering = now;
+    if (gone) this.#intake();
+  }
+}

@@ -1,0 +1,161 @@
+import type { Keys } from '../api/keys.ts';
+import type { Action } from '../core/diff/action.ts';
+import type { PlanSettings } from '../core/plan/settings.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HostConsole } from '../ports/host-console.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Fleet } from '../ports/node-engine.ts';
+import type { ObjectStore, Term } from '../ports/object-store.ts';
+import type { RouterConsole } from '../ports/router-console.ts';
+import type { Swarm } from '../ports/swarm.ts';
+import { Bound } from '../runtime/bound.ts';
+import { Controller, type Reconcile } from '../runtime/controller.ts';
+import { Applier } from './apply.ts';
+import { ensureCluster } from './cluster.ts';
+import type { Context, Unit } from './context.ts';
+import { Convergence } from './convergence.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { experimentReconciler } from './experiment.ts';
+import { FencedWriter } from './fenced-writer.ts';
+import { helperReconciler } from './helper.ts';
+import { IntakeLoop } from './intake.ts';
+import { networkReconciler } from './network.ts';
+import { Observation } from './observation.ts';
+import { pathReconciler } from './path.ts';
+import { Prover } from './prover.ts';
+import { recallAccepted, recallAllocations } from './recall.ts';
+import { routerReconciler } from './router.ts';
+import { RouterStates } from './router-states.ts';
+import { StatusBook } from './status-book.ts';
+import { Sweep } from './sweep.ts';
+import { Testbed } from './testbed.ts';
+
+export interface OperatorDeps {
+  readonly keys: Keys;
+  readonly store: ObjectStore;
+  readonly swarm: Swarm;
+  readonly fleet: Fleet;
+  readonly routers: RouterConsole;
+  readonly hosts: HostConsole;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly plan: PlanSettings;
+  readonly helperImage: string;
+  readonly resyncMs: number;
+  readonly proofIntervalMs: number;
+  readonly concurrency: number;
+  readonly eventTtlSeconds: number;
+}
+
+/** Hints come in bursts; one look serves all that come within this many ms. */
+const SWEEP_MS = 150;
+const RECONCILE_TIMEOUT_MS = 120_000;
+
+/** Everything that one term of leadership does, from the first list to the end of the last reconcile. Returns when the term ends. */
+export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSignal): Promise<void> {
+  const { store, keys, logger, fleet, clock } = deps;
+  const ended = AbortSignal.any([term.signal, stop]);
+  const controllers = new Map<string, Controller>();
+  const sweepSoon = (): void => controllers.get('sweep')?.addAfter(ALL, SWEEP_MS);
+  const context = await assemble(deps, term, controllers, sweepSoon);
+  const loop = await intakeLoop(deps, term, context);
+  const sweep = new Sweep(context, () => controllers.get('intake')?.add(ALL));
+  const reconcilers: Readonly<Record<Unit | 'intake' | 'sweep', Reconcile>> = {
+    intake: async (_key, scope) => {
+      await loop.run(scope.logger);
+      controllers.get('sweep')?.add(ALL);
+      return {};
+    },
+    sweep: async () => {
+      await sweep.run();
+      return { requeueAfterMs: deps.resyncMs };
+    },
+    helper: helperReconciler(context),
+    network: networkReconciler(context),
+    router: routerReconciler(context),
+    path: pathReconciler(context),
+    experiment: experimentReconciler(context),
+  };
+  const bound = new Bound(deps.concurrency);
+  for (const [name, reconcile] of Object.entries(reconcilers)) {
+    // Deciding never queues behind doing.
+    const concurrency = name === 'intake' || name === 'sweep' ? 1 : bound;
+    const options = { ...deps, name, reconcile, queue: { concurrency }, timeoutMs: RECONCILE_TIMEOUT_MS };
+    controllers.set(name, new Controller(options));
+  }
+  const unsubscribe = fleet.onHint((hint) => {
+    context.observation.hinted(hint);
+    sweepSoon();
+  });
+  await context.observation.refresh();
+  const unwatch = store.watch(keys.desired, () => controllers.get('intake')?.add(ALL), deps.resyncMs);
+  controllers.get('intake')?.add(ALL);
+  logger.info({ nodes: [...fleet.engines.keys()], prefix: keys.prefix }, 'leading');
+  try {
+    await aborted(ended);
+  } finally {
+    unsubscribe();
+    await Promise.all([unwatch(), ...[...controllers.values()].map((controller) => controller.stop())]);
+    if (!term.signal.aborted) await term.resign();
+    logger.info({ since: clock.now() }, 'no longer leading');
+  }
+}
+
+/** The one key of controllers that look at everything. */
+const ALL = 'all';
+
+async function assemble(
+  deps: OperatorDeps,
+  term: Term,
+  controllers: ReadonlyMap<string, Controller>,
+  sweepSoon: () => void,
+): Promise<Context> {
+  const { store, keys, logger, clock, metrics } = deps;
+  const writer = new FencedWriter(store, term.fence);
+  const statuses = new StatusBook(keys, writer, (await store.list(keys.status)).entries);
+  const events = new EventRecorder({ keys, store, writer, clock, logger, ttlSeconds: deps.eventTtlSeconds });
+  const observation = new Observation({ ...deps, relistMs: deps.resyncMs, changed: sweepSoon });
+  const testbed = new Testbed();
+  const report = (action: Action, outcome: 'done' | 'failed'): void => {
+    metrics.actions.increment({ type: action.type, outcome });
+    sweepSoon();
+  };
+  return {
+    ...deps,
+    testbed,
+    observation,
+    events,
+    statuses,
+    applier: new Applier({ ...deps, observation, report }),
+    convergence: new Convergence(clock, metrics),
+    routerStates: new RouterStates(),
+    prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
+    enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),
+  };
+}
+
+async function intakeLoop(deps: OperatorDeps, term: Term, context: Context): Promise<IntakeLoop> {
+  const { store, keys } = deps;
+  const identity = await ensureCluster(deps, term.fence);
+  const [accepted, allocations] = await Promise.all([
+    store.list(keys.accepted),
+    store.list(keys.allocations),
+  ]);
+  return new IntakeLoop(context, {
+    store,
+    fence: term.fence,
+    settings: deps.plan,
+    identity,
+    accepted: recallAccepted(keys, accepted.entries),
+    allocations: recallAllocations(keys, allocations.entries),
+  });
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

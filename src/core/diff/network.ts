@@ -1,0 +1,167 @@
+import type { DesiredEndpoint, DesiredNetwork } from '../plan/desired.ts';
+import { WORKLOAD_LABEL } from '../plan/labels.ts';
+import { type Action, type ContainerRef, NOTHING, type UnitDiff, type Wait, waiting } from './action.ts';
+import type { ObservedNetwork } from './observed.ts';
+import type { ObservedIndex, PlacedContainer, PlacedEndpoint } from './observed-index.ts';
+
+/** Keys of the workloads that should be there: what is attached besides them is on its way out by itself. */
+export type WantedWorkloads = ReadonlySet<string>;
+
+/**
+ * What one network needs: itself, its endpoints, and the helpers that bring it onto their nodes. `desired` undefined: it must go, in the
+ * order workloads, helpers, network; the other way round an engine keeps a leftover (docs/concepts.md, "Removal").
+ */
+export function diffNetwork(
+  key: string,
+  desired: DesiredNetwork | undefined,
+  index: ObservedIndex,
+  wanted: WantedWorkloads,
+): UnitDiff {
+  if (!index.swarm.ok) return waiting('SwarmUnreachable', index.swarm.error);
+  const there = index.networks.get(key) ?? [];
+  const match = there.find((network) => network.name === desired?.name);
+  const outdated = there.filter((network) => network !== match);
+  const removal = outdated.length > 0 ? merge(outdated.map((n) => remove(n, index, wanted))) : NOTHING;
+  if (desired === undefined) return outdated.length > 0 ? removal : localCopiesGone(key, index);
+  if (match === undefined) {
+    // A network of the same key and another name may hold the same subnet: it goes first.
+    if (outdated.length > 0) return removal;
+    return { sequences: [[{ type: 'create-network', network: desired }]], waits: [] };
+  }
+  return merge([removal, endpoints(desired, match, index), strayHelpers(desired, match, index)]);
+}
+
+function endpoints(desired: DesiredNetwork, network: ObservedNetwork, index: ObservedIndex): UnitDiff {
+  const onNode = new Map<string, Action[]>();
+  const waits: Wait[] = [];
+  for (const endpoint of desired.endpoints) {
+    const placed = index.current(endpoint.workload);
+    if (placed === undefined) {
+      waits.push(notRunning(endpoint.workload, index));
+      continue;
+    }
+    const actions = plugActions(desired, endpoint, network, placed, index);
+    if (actions === undefined) {
+      waits.push({ reason: 'HelperMissing', message: `the helper on ${placed.node} is being started` });
+    } else if (actions.length > 0) {
+      onNode.set(placed.node, mergePlugs(onNode.get(placed.node) ?? [], actions));
+    }
+  }
+  return { sequences: [...onNode.values()], waits };
+}
+
+/** Undefined while the node has no running helper. */
+function plugActions(
+  desired: DesiredNetwork,
+  endpoint: DesiredEndpoint,
+  network: ObservedNetwork,
+  placed: PlacedContainer,
+  index: ObservedIndex,
+): Action[] | undefined {
+  const there = index.endpoints(network.id);
+  const own = there.find((other) => other.container.id === placed.container.id);
+  if (own?.endpoint.address === endpoint.address) return [];
+  const helper = index.helpers.get(placed.node);
+  if (helper?.running !== true) return undefined;
+  const actions: Action[] = [];
+  if (own !== undefined) actions.push(unplug(own, network));
+  for (const other of there) {
+    const holdsAddress = other !== own && other.endpoint.address === endpoint.address;
+    if (holdsAddress && other.container.running) actions.push(unplug(other, network));
+  }
+  if (!there.some((other) => other.container.id === helper.id)) {
+    const target = { node: placed.node, containerId: helper.id, workload: 'helper' };
+    actions.push({ type: 'plug', target, networkId: network.id, network: network.name });
+  }
+  const target = { node: placed.node, containerId: placed.container.id, workload: endpoint.workload };
+  actions.push({
+    type: 'plug',
+    target,
+    networkId: network.id,
+    network: desired.name,
+    address: endpoint.address,
+  });
+  return actions;
+}
+
+/** Two endpoints on one node share one plug of the helper. */
+function mergePlugs(first: readonly Action[], second: readonly Action[]): Action[] {
+  const helperPlugged = first.some((action) => action.type === 'plug' && action.target.workload === 'helper');
+  const rest = second.filter(
+    (action) => !(helperPlugged && action.type === 'plug' && action.target.workload === 'helper'),
+  );
+  return [...first, ...rest];
+}
+
+function notRunning(workload: string, index: ObservedIndex): Wait {
+  const unreadable = index.unreadable();
+  const nodes = unreadable.map(({ node, error }) => `${node}: ${error}`).join('; ');
+  return nodes === ''
+    ? { reason: 'TaskNotRunning', message: `${workload} has no running container yet` }
+    : {
+        reason: 'NodeUnreachable',
+        message: `no container of ${workload} is known; unreadable nodes: ${nodes}`,
+      };
+}
+
+/** Helpers keep a network on a node only as long as an endpoint of it is there. */
+function strayHelpers(desired: DesiredNetwork, network: ObservedNetwork, index: ObservedIndex): UnitDiff {
+  const homes = new Set(desired.endpoints.map((endpoint) => index.current(endpoint.workload)?.node));
+  if (homes.has(undefined)) return NOTHING; // it may come back there
+  const there = index.endpoints(network.id);
+  const strays = there.filter(
+    (placed) =>
+      isHelper(placed, index) &&
+      !homes.has(placed.node) &&
+      !there.some((other) => other.node === placed.node && !isHelper(other, index)),
+  );
+  return { sequences: strays.map((placed) => [unplug(placed, network)]), waits: [] };
+}
+
+function remove(network: ObservedNetwork, index: ObservedIndex, wanted: WantedWorkloads): UnitDiff {
+  const unreadable = index.unreadable();
+  if (unreadable.length > 0) {
+    const nodes = unreadable.map(({ node, error }) => `${node}: ${error}`).join('; ');
+    return waiting(
+      'NodeUnreachable',
+      `${network.name} is removed when all nodes can be read again (${nodes})`,
+    );
+  }
+  const there = index.endpoints(network.id);
+  const workloads = there.filter((placed) => !isHelper(placed, index));
+  const staying = workloads.filter((placed) => wanted.has(workloadOf(placed)));
+  const leaving = workloads.filter((placed) => !wanted.has(workloadOf(placed)));
+  if (workloads.length > 0) {
+    const sequences = staying.map((placed) => [unplug(placed, network)]);
+    const names = leaving.map((placed) => `${workloadOf(placed)} on ${placed.node}`).join(', ');
+    const message = `${network.name} is removed when ${names} is gone`;
+    return { sequences, waits: leaving.length > 0 ? [{ reason: 'ContainerLeaving', message }] : [] };
+  }
+  const helpers = there.filter((placed) => isHelper(placed, index));
+  if (helpers.length > 0) return { sequences: helpers.map((placed) => [unplug(placed, network)]), waits: [] };
+  return { sequences: [[{ type: 'remove-network', id: network.id, name: network.name }]], waits: [] };
+}
+
+function localCopiesGone(key: string, index: ObservedIndex): UnitDiff {
+  const copies = index.localCopies(key).map(({ node, network }) => `${network.name} on ${node}`);
+  return copies.length === 0 ? NOTHING : waiting('LocalCopy', `still listed: ${copies.join(', ')}`);
+}
+
+function unplug(placed: PlacedEndpoint, network: ObservedNetwork): Action {
+  const target: ContainerRef = {
+    node: placed.node,
+    containerId: placed.container.id,
+    workload: workloadOf(placed),
+  };
+  return { type: 'unplug', target, networkId: network.id, network: network.name };
+}
+
+const isHelper = (placed: PlacedContainer, index: ObservedIndex): boolean =>
+  index.helpers.get(placed.node)?.id === placed.container.id;
+
+const workloadOf = (placed: PlacedContainer): string => placed.container.labels[WORKLOAD_LABEL] ?? 'helper';
+
+const merge = (diffs: readonly UnitDiff[]): UnitDiff => ({
+  sequences: diffs.flatMap((diff) => diff.sequences),
+  waits: diffs.flatMap((diff) => diff.waits),
+});

@@ -1,0 +1,51 @@
+/** What a router says of itself, whatever its platform. */
+
+export interface RouterSession {
+  /** Address of the peer. */
+  readonly address: string;
+  readonly asn: number;
+  /** State of RFC 4271: Established, Active, Connect, Idle … */
+  readonly state: string;
+  /** RFC 3339, whole seconds, exact to a second or two; undefined unless Established. */
+  readonly establishedAt: string | undefined;
+  readonly prefixesReceived: number;
+}
+
+export interface RouterInterface {
+  /** As the kernel names it; not stable, found by address. */
+  readonly name: string;
+  /** With mask, such as 10.199.35.2/24. */
+  readonly address: string;
+  readonly mac: string;
+}
+
+export interface RouterState {
+  /** False while the daemons are starting. */
+  readonly ready: boolean;
+  /** Hash of the configuration that hinge applied last in this container; undefined when none. */
+  readonly appliedHash: string | undefined;
+  /** The running configuration is no longer the one that was there after hinge's last change. */
+  readonly drifted: boolean;
+  readonly sessions: readonly RouterSession[];
+  readonly interfaces: readonly RouterInterface[];
+}
+
+/** A best route in a router's BGP table. */
+export interface RouteEntry {
+  readonly prefix: string;
+  readonly nextHop: string;
+  readonly asPath: readonly number[];
+}
+
+export interface TraceHop {
+  readonly ttl: number;
+  /** Undefined: no answer. */
+  readonly address: string | undefined;
+  readonly rttMs: number | undefined;
+}
+
+/** The way that packets took, as traceroute saw it. */
+export interface Trace {
+  readonly reached: boolean;
+  readonly hops: readonly TraceHop[];
+}

@@ -1,0 +1,52 @@
+import { MANAGEMENT, type DesiredWorkload } from '../plan/desired.ts';
+import { type Action, NOTHING, type UnitDiff, waiting } from './action.ts';
+import { differingFields } from './conforms.ts';
+import type { ObservedIndex } from './observed-index.ts';
+
+/** What the service of one workload needs; `desired` undefined: it must go. */
+export function diffWorkload(
+  key: string,
+  desired: DesiredWorkload | undefined,
+  index: ObservedIndex,
+): UnitDiff {
+  if (!index.swarm.ok) return waiting('SwarmUnreachable', index.swarm.error);
+  const services = index.services.get(key) ?? [];
+  if (desired === undefined) return removal(key, index);
+
+  const management = index.networks.get(MANAGEMENT)?.[0];
+  if (management === undefined)
+    return waiting('ManagementMissing', 'the management network is being created');
+  const [service, ...others] = [...services].sort(
+    (a, b) => Number(b.name === desired.service.name) - Number(a.name === desired.service.name),
+  );
+  const surplus: Action[] = others.map(({ id, name }) => ({ type: 'remove-service', id, name }));
+  if (service?.name !== desired.service.name) {
+    if (service !== undefined) surplus.push({ type: 'remove-service', id: service.id, name: service.name });
+    return sequence([...surplus, { type: 'create-service', workload: desired, managementId: management.id }]);
+  }
+  const fields = differingFields(desired.service, service.spec, service.labels, management.id);
+  if (fields.length > 0) {
+    const { id, version } = service;
+    surplus.push({
+      type: 'update-service',
+      id,
+      version,
+      workload: desired,
+      managementId: management.id,
+      fields,
+    });
+  }
+  return sequence(surplus);
+}
+
+function removal(key: string, index: ObservedIndex): UnitDiff {
+  const services = index.services.get(key) ?? [];
+  if (services.length > 0) {
+    return sequence(services.map(({ id, name }) => ({ type: 'remove-service', id, name })));
+  }
+  const left = index.containers(key).map(({ node, container }) => `${container.name} on ${node}`);
+  return left.length === 0 ? NOTHING : waiting('ContainerLeaving', `Swarm is removing ${left.join(', ')}`);
+}
+
+const sequence = (actions: readonly Action[]): UnitDiff =>
+  actions.length === 0 ? NOTHING : { sequences: [actions], waits: [] };

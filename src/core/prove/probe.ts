@@ -1,0 +1,53 @@
+import type { DesiredConnection, DesiredHop, DesiredPath, DesiredWorkload } from '../plan/desired.ts';
+
+/** One direction of a proof: packets from a workload to an address, and the routers that they must pass. */
+export interface ProbeDirection {
+  /** Workload whose network namespace sends. */
+  readonly from: string;
+  readonly to: string;
+  /** Routers in order, by the address that packets enter them by. */
+  readonly hops: readonly DesiredHop[];
+}
+
+/** What must be seen for a connection, or for a Path that no connection uses. */
+export interface Probe {
+  readonly forward: ProbeDirection;
+  readonly reverse: ProbeDirection;
+  /** The AS path that the near edge's table must show for a prefix at the far end. */
+  readonly edge: { readonly router: string; readonly prefix: string; readonly asPath: readonly number[] };
+}
+
+export function probeOfConnection(connection: DesiredConnection): Probe {
+  const { from, to, forward, reverse, asPath } = connection;
+  return {
+    forward: { from: from.workload, to: to.address, hops: forward },
+    reverse: { from: to.workload, to: from.address, hops: reverse },
+    edge: { router: from.router, prefix: to.subnet, asPath },
+  };
+}
+
+/** From the first router to the last one's address on the last link, and back. */
+export function probeOfPath(
+  path: DesiredPath,
+  workloads: ReadonlyMap<string, DesiredWorkload>,
+): Probe | undefined {
+  const first = path.via[0];
+  const last = path.via.at(-1);
+  const nearest = path.links[0];
+  const farthest = path.links.at(-1);
+  if (first === undefined || last === undefined || nearest === undefined || farthest === undefined)
+    return undefined;
+  const onward = path.links.map(({ between, addresses }) => ({ router: between[1], address: addresses[1] }));
+  const back = path.links
+    .map(({ between, addresses }) => ({ router: between[0], address: addresses[0] }))
+    .reverse();
+  const transit = path.via.slice(1, -1).flatMap((router) => {
+    const setup = workloads.get(`router/${router}`)?.setup;
+    return setup?.type === 'router' ? [setup.asn] : [];
+  });
+  return {
+    forward: { from: `router/${first}`, to: farthest.addresses[1], hops: onward.slice(0, -1) },
+    reverse: { from: `router/${last}`, to: nearest.addresses[0], hops: back.slice(0, -1) },
+    edge: { router: first, prefix: farthest.subnet, asPath: transit },
+  };
+}

@@ -1,0 +1,76 @@
+import type { ProofHop, ProofStatus } from '../../api/status.ts';
+import type { Trace } from '../diff/observed-router.ts';
+import type { Probe, ProbeDirection } from './probe.ts';
+
+/** What was seen when a probe was carried out. */
+export interface Sighting {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly forward: Trace;
+  readonly reverse: Trace;
+  /** AS path of the far prefix in the near edge's table; undefined: it has no route. */
+  readonly asPath: readonly number[] | undefined;
+}
+
+export interface Verdict {
+  readonly proven: boolean;
+  readonly reason: string;
+  /** What was expected and what was seen, with the first hop that is wrong. */
+  readonly message: string;
+}
+
+/** Compares what was seen with what was asked for. */
+export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: string) => string): Verdict {
+  const forward = deviation(probe.forward, sighting.forward, nameOf);
+  if (forward !== undefined)
+    return { proven: false, reason: forward.reason, message: `forward: ${forward.message}` };
+  const reverse = deviation(probe.reverse, sighting.reverse, nameOf);
+  if (reverse !== undefined)
+    return { proven: false, reason: reverse.reason, message: `reverse: ${reverse.message}` };
+  const { router, prefix, asPath } = probe.edge;
+  const seen = sighting.asPath?.join(' ');
+  if (seen !== asPath.join(' ')) {
+    const message = `${router} should have ${prefix} by AS path "${asPath.join(' ')}" but has ${
+      seen === undefined ? 'no route' : `"${seen}"`
+    }`;
+    return { proven: false, reason: 'OtherAsPath', message };
+  }
+  const hops = `${String(probe.forward.hops.length)} router hops forward, ${String(probe.reverse.hops.length)} reverse`;
+  return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
+}
+
+function deviation(
+  expected: ProbeDirection,
+  seen: Trace,
+  nameOf: (address: string) => string,
+): { readonly reason: string; readonly message: string } | undefined {
+  const wanted = [...expected.hops.map((hop) => hop.address), expected.to];
+  for (const [i, address] of wanted.entries()) {
+    const hop = seen.hops.find(({ ttl }) => ttl === i + 1);
+    const where = `hop ${String(i + 1)} of ${String(wanted.length)} should be ${nameOf(address)} (${address})`;
+    if (hop === undefined)
+      return { reason: 'Unreachable', message: `${where}, but packets from ${expected.from} end before it` };
+    if (hop.address === undefined) return { reason: 'HopSilent', message: `${where}, but nothing answered` };
+    if (hop.address !== address) {
+      return { reason: 'OtherPath', message: `${where}, but was ${nameOf(hop.address)} (${hop.address})` };
+    }
+  }
+  return undefined;
+}
+
+/** The status of a proof: what was seen, with the names of the routers. */
+export function proofOf(probe: Probe, sighting: Sighting, nameOf: (address: string) => string): ProofStatus {
+  const hops = (direction: ProbeDirection, trace: Trace): readonly ProofHop[] =>
+    trace.hops
+      .filter((hop) => hop.address !== direction.to)
+      .map(({ address }) => ({
+        router: address === undefined ? '*' : nameOf(address),
+        address: address ?? '*',
+      }));
+  return {
+    checkedAt: sighting.at,
+    forward: { hops: hops(probe.forward, sighting.forward) },
+    reverse: { hops: hops(probe.reverse, sighting.reverse) },
+    asPath: sighting.asPath ?? [],
+  };
+}

@@ -1,0 +1,63 @@
+import type { Condition, ConditionStatus } from '../../api/status.ts';
+
+/** What one look found out about one condition. */
+export interface Finding {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  /** CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+  /** Nothing will change without the user: retries stop being progress. */
+  readonly stalled?: boolean;
+}
+
+export const found = (type: string, reason: string, message: string): Finding => ({
+  type,
+  status: 'True',
+  reason,
+  message,
+});
+export const missing = (type: string, reason: string, message: string): Finding => ({
+  type,
+  status: 'False',
+  reason,
+  message,
+});
+export const unknown = (type: string, reason: string, message: string): Finding => ({
+  type,
+  status: 'Unknown',
+  reason,
+  message,
+});
+
+/**
+ * The only writer of conditions: adds `Ready`, derived from all findings, and the abnormal-true `Reconciling` or `Stalled` while they
+ * hold. A condition that says the same as before keeps its transition time.
+ */
+export function conditionsOf(
+  findings: readonly Finding[],
+  previous: readonly Condition[],
+  context: { readonly generation: number; readonly now: string },
+): readonly Condition[] {
+  const amiss = findings.find((finding) => finding.status !== 'True');
+  const stalled = findings.find((finding) => finding.stalled === true);
+  const all: Finding[] = [...findings];
+  if (amiss === undefined) {
+    all.push(found('Ready', 'Ready', 'everything is as declared'));
+  } else {
+    all.push({ type: 'Ready', status: 'False', reason: amiss.reason, message: amiss.message });
+    all.push(
+      stalled === undefined
+        ? found('Reconciling', amiss.reason, amiss.message)
+        : found('Stalled', stalled.reason, stalled.message),
+    );
+  }
+  return all.map(({ type, status, reason, message }) => {
+    const before = previous.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : context.now;
+    return { type, status, reason, message, observedGeneration: context.generation, lastTransitionTime };
+  });
+}
+
+export const isTrue = (conditions: readonly Condition[], type: string): boolean =>
+  conditions.some((condition) => condition.type === type && condition.status === 'True');

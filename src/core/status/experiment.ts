@@ -1,0 +1,99 @@
+import type { ExperimentStatus, ProofStatus } from '../../api/status.ts';
+import type { Wait } from '../diff/action.ts';
+import type { PlacedContainer } from '../diff/observed-index.ts';
+import type { DesiredExperiment } from '../plan/desired.ts';
+import type { Verdict } from '../prove/verdict.ts';
+import { type Finding, found, missing, unknown } from './conditions.ts';
+import { proven } from './path.ts';
+
+export interface HostFacts {
+  readonly placed: PlacedContainer | undefined;
+  readonly notRunning: Wait | undefined;
+  /** What is missing until the routed path is its only way; undefined: nothing. */
+  readonly unwired: string | undefined;
+}
+
+export interface ConnectionFacts {
+  readonly verdict: Verdict | undefined;
+  readonly proof: ProofStatus | undefined;
+  readonly probeFailure: string | undefined;
+  readonly rttMs: number | undefined;
+}
+
+/** Everything known about one Experiment after a look at it. */
+export interface ExperimentFacts {
+  readonly valid: Finding;
+  /** Undefined: nothing is planned for it. */
+  readonly experiment: DesiredExperiment | undefined;
+  /** By host name. */
+  readonly hosts: ReadonlyMap<string, HostFacts>;
+  /** By connection name. */
+  readonly connections: ReadonlyMap<string, ConnectionFacts>;
+}
+
+const TYPES = ['HostsRunning', 'Connected', 'Proven'] as const;
+
+export function experimentFindings(facts: ExperimentFacts): readonly Finding[] {
+  const { valid, experiment } = facts;
+  const all = (reason: string, message: string): readonly Finding[] => [
+    valid,
+    ...TYPES.map((type) => unknown(type, reason, message)),
+  ];
+  if (experiment === undefined) return all('NotPlanned', 'nothing runs for this object');
+  if (experiment.suspended)
+    return all('Suspended', 'spec.suspend is true: the hosts are stopped, their addresses kept');
+  return [valid, hostsRunning(facts), connected(facts), allProven(experiment, facts)];
+}
+
+function hostsRunning({ hosts }: ExperimentFacts): Finding {
+  const down = [...hosts].filter(([, host]) => host.placed === undefined);
+  if (down.length === 0) return found('HostsRunning', 'HostsRunning', `${String(hosts.size)} hosts run`);
+  const reason = down[0]?.[1].notRunning?.reason ?? 'TaskNotRunning';
+  const list = down.map(([name, host]) => `${name}: ${host.notRunning?.message ?? 'no container runs yet'}`);
+  return missing('HostsRunning', reason, list.join('; '));
+}
+
+function connected({ hosts }: ExperimentFacts): Finding {
+  const open = [...hosts].flatMap(([name, host]) =>
+    host.unwired === undefined ? [] : [`${name}: ${host.unwired}`],
+  );
+  if (open.length === 0)
+    return found('Connected', 'Connected', 'every host reaches the testbed through its edge router');
+  return missing('Connected', 'Wiring', open.join('; '));
+}
+
+function allProven(experiment: DesiredExperiment, { connections }: ExperimentFacts): Finding {
+  if (experiment.connections.length === 0)
+    return found('Proven', 'NoConnections', 'there is no connection to prove');
+  const findings = experiment.connections.map(({ name }) => {
+    const finding = proven(connections.get(name) ?? { verdict: undefined, probeFailure: undefined });
+    return { ...finding, message: `${name}: ${finding.message}` };
+  });
+  const amiss = findings.filter((finding) => finding.status !== 'True');
+  if (amiss[0] !== undefined) return { ...amiss[0], message: amiss.map(({ message }) => message).join('; ') };
+  return found('Proven', 'Proven', findings.map(({ message }) => message).join('; '));
+}
+
+/** All of an Experiment's status but its conditions. */
+export function experimentBody(
+  facts: ExperimentFacts,
+): Omit<ExperimentStatus, 'conditions' | 'observedGeneration'> {
+  const { experiment, hosts, connections } = facts;
+  if (experiment === undefined) return {};
+  return {
+    hosts: experiment.hosts.map(({ name, address }) => {
+      const node = hosts.get(name)?.placed?.node;
+      return { name, address, ...(node !== undefined && { node }) };
+    }),
+    connections: experiment.connections.map(({ name, layer, path }) => {
+      const { rttMs, proof } = connections.get(name) ?? {};
+      return {
+        name,
+        layer,
+        path,
+        ...(rttMs !== undefined && { rttMs }),
+        ...(proof !== undefined && { proof }),
+      };
+    }),
+  };
+}

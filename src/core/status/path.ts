@@ -1,0 +1,69 @@
+import type { PathStatus, ProofStatus } from '../../api/status.ts';
+import type { Verdict } from '../prove/verdict.ts';
+import type { DesiredPath } from '../plan/desired.ts';
+import { type Finding, found, missing, unknown } from './conditions.ts';
+
+/** Everything known about one Path after a look at it. */
+export interface PathFacts {
+  readonly valid: Finding;
+  /** Undefined: nothing is planned for it. */
+  readonly path: DesiredPath | undefined;
+  /** By network key: its Docker name and whether both ends are plugged in. */
+  readonly links: ReadonlyMap<string, { readonly name: string; readonly plugged: boolean }>;
+  /** Links (by network key) without an established session. */
+  readonly sessionsDown: readonly string[];
+  /** Undefined: not tried yet. */
+  readonly verdict: Verdict | undefined;
+  readonly proof: ProofStatus | undefined;
+  /** Why the proof could not even be tried. */
+  readonly probeFailure: string | undefined;
+}
+
+export function pathFindings(facts: PathFacts): readonly Finding[] {
+  const { valid, path } = facts;
+  if (path === undefined) {
+    const types = ['Linked', 'Established', 'Proven'];
+    return [valid, ...types.map((type) => unknown(type, 'NotPlanned', 'nothing runs for this object'))];
+  }
+  return [valid, linked(path, facts), established(path, facts), proven(facts)];
+}
+
+function linked(path: DesiredPath, { links }: PathFacts): Finding {
+  const open = path.links.filter(({ network }) => links.get(network)?.plugged !== true);
+  if (open.length === 0)
+    return found('Linked', 'Linked', `${String(path.links.length)} links are plugged in`);
+  return missing('Linked', 'Plugging', `not plugged in at both ends yet: ${open.map(between).join(', ')}`);
+}
+
+function established(path: DesiredPath, { sessionsDown }: PathFacts): Finding {
+  const down = path.links.filter(({ network }) => sessionsDown.includes(network));
+  if (down.length === 0)
+    return found('Established', 'Established', 'the BGP session of every link is established');
+  return missing('Established', 'SessionsDown', `no established session: ${down.map(between).join(', ')}`);
+}
+
+export function proven({ verdict, probeFailure }: Pick<PathFacts, 'verdict' | 'probeFailure'>): Finding {
+  if (probeFailure !== undefined) return missing('Proven', 'ProbeFailed', probeFailure);
+  if (verdict === undefined)
+    return unknown('Proven', 'NotProbed', 'packets are sent when all links are plugged in');
+  return verdict.proven
+    ? found('Proven', verdict.reason, verdict.message)
+    : missing('Proven', verdict.reason, verdict.message);
+}
+
+const between = (link: DesiredPath['links'][number]): string => link.between.join(' – ');
+
+/** All of a Path's status but its conditions. */
+export function pathBody(facts: PathFacts): Omit<PathStatus, 'conditions' | 'observedGeneration'> {
+  const { path, links, proof } = facts;
+  if (path === undefined) return {};
+  return {
+    links: path.links.map(({ between: pair, network, subnet, addresses }) => ({
+      between: pair,
+      network: links.get(network)?.name ?? network,
+      subnet,
+      addresses,
+    })),
+    ...(proof !== undefined && { proof }),
+  };
+}

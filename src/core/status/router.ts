@@ -1,0 +1,153 @@
+import type { RouterStatus, SessionStatus } from '../../api/status.ts';
+import type { PlacedContainer } from '../diff/observed-index.ts';
+import type { Wait } from '../diff/action.ts';
+import type { RouterState } from '../diff/observed-router.ts';
+import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
+import { type Finding, found, missing, unknown } from './conditions.ts';
+
+/** Everything known about one router after a look at it. */
+export interface RouterFacts {
+  readonly valid: Finding;
+  /** Undefined: nothing is to run (never accepted, or being removed). */
+  readonly workload: DesiredWorkload | undefined;
+  readonly placed: PlacedContainer | undefined;
+  /** Why no container runs: Swarm's own words, or what the diff waits for. */
+  readonly notRunning: Wait | undefined;
+  /** The router's addresses on its networks (by key), and whether each is plugged in. */
+  readonly endpoints: readonly {
+    readonly network: string;
+    readonly address: string;
+    readonly attached: boolean;
+  }[];
+  /** Undefined: not read, since no container runs. */
+  readonly state: RouterState | undefined;
+  /** What the last attempt to read or configure failed with. */
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+}
+
+export function routerFindings(facts: RouterFacts): readonly Finding[] {
+  const setup = setupOf(facts);
+  if (setup === undefined) {
+    return [
+      facts.valid,
+      ...['Running', 'Attached', 'Configured', 'Established'].map((type) => notPlanned(type)),
+    ];
+  }
+  return [facts.valid, running(facts), attached(facts), configured(facts, setup), established(facts, setup)];
+}
+
+function running({ placed, notRunning }: RouterFacts): Finding {
+  if (placed !== undefined) return found('Running', 'Running', `the container runs on ${placed.node}`);
+  return missing(
+    'Running',
+    notRunning?.reason ?? 'TaskNotRunning',
+    notRunning?.message ?? 'no container runs yet',
+  );
+}
+
+function attached({ placed, endpoints }: RouterFacts): Finding {
+  if (placed === undefined) return unknown('Attached', 'TaskNotRunning', 'no container runs yet');
+  const unattached = endpoints.filter((endpoint) => !endpoint.attached).map((endpoint) => endpoint.network);
+  if (unattached.length === 0) return found('Attached', 'Attached', 'every link is plugged in');
+  return missing('Attached', 'Plugging', `not plugged in yet: ${unattached.join(', ')}`);
+}
+
+function configured({ state, failure }: RouterFacts, setup: RouterSetup): Finding {
+  if (failure !== undefined) return missing('Configured', failure.reason, failure.message);
+  if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
+  if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
+  if (state.appliedHash !== setup.configuration.hash) {
+    return missing('Configured', 'Configuring', 'the configuration is being applied');
+  }
+  if (state.drifted)
+    return missing('Configured', 'Drifted', 'the running configuration was changed from outside');
+  return found('Configured', 'Configured', `configuration ${setup.configuration.hash} runs`);
+}
+
+function established({ state }: RouterFacts, setup: RouterSetup): Finding {
+  if (setup.sessions.length === 0)
+    return found('Established', 'NoSessions', 'no Path gives this router a neighbour');
+  if (state?.ready !== true) return unknown('Established', 'NotRead', 'the sessions cannot be read yet');
+  const down = setup.sessions.filter((session) => stateOf(state, session.address) !== 'Established');
+  if (down.length === 0) {
+    return found(
+      'Established',
+      'Established',
+      `${String(setup.sessions.length)} BGP sessions are established`,
+    );
+  }
+  const list = down.map(
+    ({ peer, address }) => `${peer} (${address}): ${stateOf(state, address) ?? 'not configured'}`,
+  );
+  return missing('Established', 'SessionsDown', `not established: ${list.join(', ')}`);
+}
+
+/** All of a router's status but its conditions. `previous` keeps what only seems to have changed. */
+export function routerBody(
+  facts: RouterFacts,
+  previous: RouterStatus | undefined,
+  now: string,
+): Omit<RouterStatus, 'conditions' | 'observedGeneration'> {
+  const setup = setupOf(facts);
+  if (setup === undefined) return {};
+  const { placed, state } = facts;
+  const task = placed?.container.labels['com.docker.swarm.task.id'];
+  return {
+    ...(placed !== undefined && { node: placed.node, container: placed.container.id.slice(0, 12) }),
+    ...(task !== undefined && { task }),
+    asn: setup.asn,
+    routerId: setup.routerId,
+    ...(setup.loopback !== undefined && { loopback: setup.loopback }),
+    ...(state !== undefined && {
+      interfaces: interfacesOf(facts, state),
+      sessions: setup.sessions.map((session) => sessionOf(session, state, previous?.sessions ?? [], now)),
+      ...(state.appliedHash !== undefined && { configHash: state.appliedHash }),
+    }),
+  };
+}
+
+/** The interfaces that carry links, in the order of the links. */
+function interfacesOf({ endpoints }: RouterFacts, state: RouterState): RouterStatus['interfaces'] & object {
+  return endpoints.flatMap(({ network, address }) =>
+    state.interfaces
+      .filter((candidate) => candidate.address.startsWith(`${address}/`))
+      .map((candidate) => ({ link: network, ...candidate })),
+  );
+}
+
+/** Routers reckon the time of establishment from an uptime in whole seconds: up to this many ms it is the same. */
+const SAME_TIME_MS = 2_500;
+
+function sessionOf(
+  desired: RouterSetup['sessions'][number],
+  state: RouterState,
+  previous: readonly SessionStatus[],
+  now: string,
+): SessionStatus {
+  const session = state.sessions.find(({ address }) => address === desired.address);
+  const before = previous.find(({ address }) => address === desired.address)?.establishedAt;
+  const read = session?.establishedAt;
+  const same = before !== undefined && read !== undefined && Math.abs(msBetween(before, read)) < SAME_TIME_MS;
+  const since = same ? before : read;
+  return {
+    peer: desired.peer,
+    asn: desired.asn,
+    address: desired.address,
+    state: session?.state ?? 'NotConfigured',
+    ...(since !== undefined && {
+      establishedAt: since,
+      uptime: Math.max(0, Math.round(msBetween(since, now) / 1000)),
+    }),
+    prefixesReceived: session?.prefixesReceived ?? 0,
+  };
+}
+
+const msBetween = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
+
+const stateOf = (state: RouterState, address: string): string | undefined =>
+  state.sessions.find((session) => session.address === address)?.state;
+
+const setupOf = ({ workload }: RouterFacts): RouterSetup | undefined =>
+  workload?.setup.type === 'router' ? workload.setup : undefined;
+
+const notPlanned = (type: string): Finding => unknown(type, 'NotPlanned', 'nothing runs for this object');

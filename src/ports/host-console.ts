@@ -1,0 +1,12 @@
+import type { Trace } from '../core/diff/observed-router.ts';
+import type { ConsoleTarget } from './router-console.ts';
+
+/** The network namespace of a workload, whatever its image contains. */
+export interface HostConsole {
+  /** Makes `gateway` the only default route; fine when it is. */
+  setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void>;
+  /** Gateways of the default routes. */
+  defaultRoutes(target: ConsoleTarget): Promise<readonly string[]>;
+  /** The routers that packets to `address` pass, and the destination as last hop when reached. */
+  trace(target: ConsoleTarget, address: string): Promise<Trace>;
+}
