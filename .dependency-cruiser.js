@@ -29,7 +29,7 @@ const packages = {
   fastify: 'server/',
   'ip-address': 'core/',
   leven: 'api/',
-  'p-queue': 'runtime/',
+  'p-queue': '(adapters|runtime)/',
   pino: 'telemetry/',
   'prom-client': 'telemetry/',
   yaml: '(api|cli)/',

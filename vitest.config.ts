@@ -8,7 +8,7 @@ const project = (suite: Suite): TestProjectConfiguration => ({
     include: [...suite.include],
     testTimeout: suite.timeout,
     hookTimeout: suite.timeout,
-    fileParallelism: suite.name === 'integration' || !suite.alone,
+    fileParallelism: !suite.inTurn,
     ...(suite.globalSetup === undefined ? {} : { globalSetup: suite.globalSetup }),
   },
 });

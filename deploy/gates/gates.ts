@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { suites } from './suites.ts';
 
 const MINUTE = 60_000;
@@ -7,18 +6,15 @@ const MINUTE = 60_000;
 export interface Gate {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** It runs beside no other gate: it needs the whole machine, or measures. */
-  readonly alone: boolean;
   /** Upper bound of its time, in ms; then it is stopped and counts as failed. */
   readonly timeout: number;
-  /** It is a suite of vitest, and has to run at least one test. */
+  /** It is a suite of vitest: it has to run at least one test, and runs beside no other gate, since it uses all cores. */
   readonly tests: boolean;
 }
 
 const check = (name: string, ...command: readonly [string, ...string[]]): Gate => ({
   name,
   command,
-  alone: false,
   timeout: 5 * MINUTE,
   tests: false,
 });
@@ -26,8 +22,7 @@ const check = (name: string, ...command: readonly [string, ...string[]]): Gate =
 const testGates = suites.map((suite): Gate => ({
   name: suite.name,
   command: ['vitest', 'run', '--project', suite.name],
-  alone: suite.alone,
-  timeout: (suite.alone ? 20 : 5) * MINUTE,
+  timeout: (suite.inTurn ? 15 : 5) * MINUTE,
   tests: true,
 }));
 
@@ -39,9 +34,7 @@ export const gates: readonly Gate[] = [
   check('layers', 'depcruise', 'src', 'deploy', 'test', '*.ts'),
   check('dead-code', 'knip'),
   check('format', 'prettier', '--check', '--log-level', 'warn', '.'),
-  ...(existsSync('deploy/crds/generate.ts')
-    ? [check('crds', 'node', '--import', 'tsx', 'deploy/crds/generate.ts', '--check')]
-    : []),
+  check('crds', 'node', '--import', 'tsx', 'deploy/crds/generate.ts', '--check'),
   ...testGates,
 ];
 
@@ -51,5 +44,5 @@ export function gate(name: string): Gate {
   return found;
 }
 
-/** What `npm run check` runs: the gates that need neither etcd nor Docker, in under a minute. */
+/** What `npm run check` runs: the gates that need neither etcd nor Docker. */
 export const quick: readonly string[] = ['types', 'lint', 'layers', 'dead-code', 'format', 'unit'];

@@ -2,10 +2,10 @@ import PQueue from 'p-queue';
 import type { Gate } from './gates.ts';
 import { type GateOptions, type Result, runGate } from './run-gate.ts';
 
-/** How many gates run side by side: the tools use one core each. */
+/** How many checks run side by side: their tools use one core each. */
 const WIDTH = 2;
 
-/** Runs the gates, side by side where they allow it, then those that need the machine to themselves. */
+/** Runs the checks side by side, then the suites of tests one after the other. */
 export async function runGates(
   gates: readonly Gate[],
   options: GateOptions,
@@ -19,7 +19,7 @@ export async function runGates(
     onResult(result);
   };
   const beside = new PQueue({ concurrency: WIDTH });
-  await beside.addAll(gates.filter((gate) => !gate.alone).map((gate) => () => run(gate)));
-  for (const gate of gates.filter((each) => each.alone)) await run(gate);
+  await beside.addAll(gates.filter((gate) => !gate.tests).map((gate) => () => run(gate)));
+  for (const gate of gates.filter((each) => each.tests)) await run(gate);
   return results;
 }

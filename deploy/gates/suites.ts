@@ -6,8 +6,8 @@ export interface Suite {
   readonly include: readonly string[];
   /** Bound of one test and of one hook, in ms. */
   readonly timeout: number;
-  /** Its files share one machine-wide resource and run in turn, and nothing else runs beside it. */
-  readonly alone: boolean;
+  /** Its files run one after the other: they share what the machine has only once. */
+  readonly inTurn: boolean;
   readonly globalSetup?: string;
 }
 
@@ -16,16 +16,16 @@ const below = (...folders: readonly string[]): string[] =>
 
 /** Every test file belongs to exactly one suite (test/gates/suites.test.ts). */
 export const suites: readonly Suite[] = [
-  { name: 'unit', include: below('unit', 'golden'), timeout: 10 * SECOND, alone: false },
-  { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, alone: false },
-  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, alone: true },
-  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, alone: true },
-  { name: 'images', include: below('images'), timeout: 300 * SECOND, alone: true },
+  { name: 'unit', include: below('unit', 'golden'), timeout: 10 * SECOND, inTurn: false },
+  { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, inTurn: false },
+  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false },
+  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true },
+  { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true },
   {
     name: 'e2e',
     include: below('e2e', 'faults'),
     timeout: 300 * SECOND,
-    alone: true,
+    inTurn: true,
     globalSetup: 'test/support/shared-lab.ts',
   },
 ];

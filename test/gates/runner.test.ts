@@ -19,7 +19,6 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const check = (name: string, script: string): Gate => ({
   name,
   command: ['node', '-e', script],
-  alone: false,
   timeout: 30_000,
   tests: false,
 });
@@ -116,7 +115,7 @@ describe('an interrupted run', () => {
       setInterval(() => {}, 1000);`;
     const interrupt = new AbortController();
     const results: Result[] = [];
-    const gates = [check('busy', script), { ...check('next', ''), alone: true }];
+    const gates = [check('busy', script), { ...check('next', ''), tests: true }];
     const options = { directory, signal: interrupt.signal, live: false };
     const running = runGates(gates, options, (result) => results.push(result));
     const pid = Number(await vi.waitFor(() => readFile(pidFile, 'utf8'), { timeout: 10_000 }));

@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { gate } from '../../deploy/gates/gates.ts';
 import { plantTree } from '../support/planted-tree.ts';
@@ -24,6 +26,26 @@ async function runGateOn(name: string, files: Readonly<Record<string, string>>) 
   // The planted tree needs few of the project's dependencies: only what it adds may be found.
   return tree.run(tool, ...args, ...(name === 'dead-code' ? ['--include', 'files,exports,unlisted'] : []));
 }
+
+describe('the gate crds', () => {
+  const [tool, ...args] = gate('crds').command;
+  const parts = ['crds', 'deploy/crds', 'src/api'];
+
+  it('passes what is generated from src/api', async () => {
+    const tree = await plantTree({}, parts);
+    onTestFinished(() => tree.remove());
+    expect(await tree.run(tool, ...args)).toEqual({ exitCode: 0, output: '' });
+  });
+
+  it('finds what is not', async () => {
+    const tree = await plantTree({}, parts);
+    onTestFinished(() => tree.remove());
+    await appendFile(path.join(tree.root, 'crds/routers.yaml'), '# edited by hand\n');
+    const { exitCode, output } = await tree.run(tool, ...args);
+    expect(output).toContain('-# edited by hand');
+    expect(exitCode).not.toBe(0);
+  });
+});
 
 describe('the gate', () => {
   it.each(['types', 'build', 'dead-code', 'format'])('%s passes a good tree', async (name) => {

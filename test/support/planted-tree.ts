@@ -23,10 +23,17 @@ export interface PlantedTree {
   remove(): Promise<void>;
 }
 
-/** @param files their contents, by path. */
-export async function plantTree(files: Readonly<Record<string, string>>): Promise<PlantedTree> {
+/**
+ * @param files their contents, by path.
+ * @param copied files and folders of this project that it has too.
+ */
+export async function plantTree(
+  files: Readonly<Record<string, string>>,
+  copied: readonly string[] = [],
+): Promise<PlantedTree> {
   const root = await mkdtemp(path.join(os.tmpdir(), 'hinge-planted-'));
-  for (const file of CONFIGURATION) await cp(file, path.join(root, file));
+  for (const file of [...CONFIGURATION, ...copied])
+    await cp(file, path.join(root, file), { recursive: true });
   await symlink(path.resolve('node_modules'), path.join(root, 'node_modules'));
   for (const [file, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
