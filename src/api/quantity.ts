@@ -3,6 +3,11 @@ import { z } from 'zod';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `${OCTET}(\\.${OCTET}){3}`;
 
+/** The same rule as a refinement, in CEL, for the CRD: a JSON Schema cannot say it. */
+export const celRule = (rule: string, message: string): Readonly<Record<string, unknown>> => ({
+  'x-kubernetes-validations': [{ rule, message }],
+});
+
 /**
  * Text of a known form. `expected` is the phrase that follows "expected " in messages, whatever is wrong with a value.
  * Patterns keep to RE2's syntax (no look-around), so that they work in a CRD too.
@@ -32,16 +37,14 @@ export const Loopback = text(
 );
 
 /** BGP identifier (RFC 6286): any four octets but 0.0.0.0. */
-export const RouterId = text(new RegExp(`^${IPV4}$`), 'a router ID such as 0.0.0.57').refine(
-  (id) => id !== '0.0.0.0',
-  'a router ID other than 0.0.0.0 (RFC 6286)',
-);
+export const RouterId = text(new RegExp(`^${IPV4}$`), 'a router ID such as 0.0.0.57')
+  .refine((id) => id !== '0.0.0.0', 'a router ID other than 0.0.0.0 (RFC 6286)')
+  .meta(celRule("self != '0.0.0.0'", 'a router ID other than 0.0.0.0 (RFC 6286)'));
 
 /** Four-octet autonomous system number (RFC 6793) without the reserved 0, 23456 (RFC 6793), 65535 and 4294967295 (RFC 7300). */
-export const Asn = wholeNumber(1, 4294967294, 'an AS number').refine(
-  (asn) => asn !== 23456 && asn !== 65535,
-  'an AS number that is not reserved (23456, 65535)',
-);
+export const Asn = wholeNumber(1, 4294967294, 'an AS number')
+  .refine((asn) => asn !== 23456 && asn !== 65535, 'an AS number that is not reserved (23456, 65535)')
+  .meta(celRule('self != 23456 && self != 65535', 'an AS number that is not reserved (23456, 65535)'));
 
 /** Time span: a number with us, ms, s, m or h. */
 export const Duration = text(/^[0-9]+(\.[0-9]+)?(us|ms|s|m|h)$/, 'a duration such as 20ms or 3m');

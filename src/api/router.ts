@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata } from './meta.ts';
-import { Asn, Constraint, Image, Ipv4Prefix, Loopback, Memory, RouterId } from './quantity.ts';
+import { Asn, celRule, Constraint, Image, Ipv4Prefix, Loopback, Memory, RouterId } from './quantity.ts';
 
 export const Placement = z.strictObject({
   node: z.string().min(1).exactOptional().describe('Host name of the Swarm node to run on.'),
@@ -39,6 +39,12 @@ export const RouterSpec = z
     path: ['routerId'],
     error: 'a router ID such as 0.0.0.57, since spec.loopback is none',
   })
+  .meta(
+    celRule(
+      "!has(self.loopback) || self.loopback != 'none' || has(self.routerId)",
+      'routerId must be given when loopback is none',
+    ),
+  )
   .describe('A hinge: a router container where traffic turns.');
 export type RouterSpec = z.infer<typeof RouterSpec>;
 
