@@ -14,5 +14,5 @@ const project = (suite: Suite): TestProjectConfiguration => ({
 });
 
 export default defineConfig({
-  test: { pool: 'forks', allowOnly: false, retry: 0, projects: suites.map(project) },
+  test: { pool: 'forks', maxWorkers: '100%', allowOnly: false, retry: 0, projects: suites.map(project) },
 });
