@@ -1,0 +1,101 @@
+import type { ObservedNode } from '../../core/diff/observed.ts';
+import { PREFIX_LABEL } from '../../core/plan/labels.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
+import { HelperAgent } from './agent.ts';
+import type { Engine } from './engine.ts';
+import { Helper } from './helper.ts';
+import { observeContainer, observeNetwork } from './observe.ts';
+import { plug, unplug } from './plug.ts';
+import { containersReply, infoReply, networksReply } from './replies.ts';
+
+export interface NodeOptions {
+  /** The testbed's prefix, by which its containers and networks are told from others. */
+  readonly prefix: string;
+  /** The helper's container name. */
+  readonly helper: string;
+  readonly logger: Logger;
+}
+
+/** One node, through its own engine. */
+export class DockerNode implements NodeEngine {
+  readonly node: string;
+  readonly #engine: Engine;
+  readonly #helper: Helper;
+  readonly #agent: HelperAgent;
+  readonly #ours: { readonly label: string[] };
+  readonly #logger: Logger;
+  #nameChecked = false;
+
+  constructor(engine: Engine, options: NodeOptions) {
+    this.node = engine.node;
+    this.#engine = engine;
+    this.#helper = new Helper(engine, options.helper, options.prefix);
+    this.#agent = new HelperAgent(engine, options.helper);
+    this.#ours = { label: [`${PREFIX_LABEL}=${options.prefix}`] };
+    this.#logger = options.logger;
+  }
+
+  async list(): Promise<ObservedNode> {
+    const filters = this.#ours;
+    const [containers, networks] = await Promise.all([
+      this.#engine.callNow({
+        name: 'container.list',
+        doing: 'listing containers',
+        reply: containersReply,
+        send: (docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
+      }),
+      this.#engine.callNow({
+        name: 'network.list',
+        doing: 'listing networks',
+        reply: networksReply,
+        send: (docker, abortSignal) => docker.listNetworks({ filters, abortSignal }),
+      }),
+      this.#checkName(),
+    ]);
+    const observed = containers.map(observeContainer);
+    this.#agent.retain(new Set(observed.filter(({ running }) => running).map(({ id }) => id)));
+    return { containers: observed, networks: networks.map(observeNetwork) };
+  }
+
+  async connect(containerId: string, networkId: string, address?: string): Promise<void> {
+    await plug(this.#engine, containerId, networkId, address);
+  }
+
+  async disconnect(containerId: string, networkId: string): Promise<void> {
+    await unplug(this.#engine, containerId, networkId);
+  }
+
+  async ensureHelper(image: string): Promise<string> {
+    return this.#helper.ensure(image);
+  }
+
+  async removeHelper(): Promise<void> {
+    await this.#helper.remove();
+  }
+
+  async run(command: NamespaceCommand): Promise<CommandResult> {
+    return this.#agent.run(command);
+  }
+
+  /** Ends the agent and the engine's connections. */
+  close(): void {
+    this.#agent.close();
+    this.#engine.close();
+  }
+
+  /** Once, as soon as the engine answers: under a wrong name, containers would be looked for on the wrong node. */
+  async #checkName(): Promise<void> {
+    if (this.#nameChecked) return;
+    const info = await this.#engine.callNow({
+      name: 'info',
+      doing: 'asking for its name',
+      reply: infoReply,
+      send: (docker, abortSignal) => docker.info({ abortSignal }),
+    });
+    this.#nameChecked = true;
+    if (info.Name === this.node) return;
+    const fields = { node: this.node, endpoint: this.#engine.url, name: info.Name };
+    this.#logger.warn(fields, 'endpoint belongs to a node of another name: correct the list of nodes');
+  }
+}
