@@ -19,7 +19,7 @@ export interface UpOptions {
   readonly dir?: string | undefined;
   /** How many engines. Default: as many as there are, or 3. */
   readonly nodes?: number | undefined;
-  /** How many of them are managers of the Swarm. Default: all, up to 3. */
+  /** How many of them are managers of the Swarm. Default: 3, or 1 of two nodes, as two are lost when either is. */
   readonly managers?: number | undefined;
   /** Makes or finds the archives of the images to load into every engine. Default: none. */
   readonly images?: ((tell: (line: string) => void) => Promise<readonly ImageArchive[]>) | undefined;
@@ -168,7 +168,7 @@ async function decide(before: LabState | undefined, options: UpOptions): Promise
   if (before !== undefined && nodes < before.nodes) {
     throw new LabError(`this lab has ${String(before.nodes)} nodes; to have fewer, take it down first`);
   }
-  const managers = options.managers ?? before?.managers ?? Math.min(nodes, 3);
+  const managers = options.managers ?? before?.managers ?? (nodes < 3 ? 1 : 3);
   if (!Number.isInteger(managers) || managers < 1 || managers > nodes) {
     throw new LabError(
       `a lab of ${String(nodes)} nodes has 1 to ${String(nodes)} managers, not ${String(managers)}`,

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { LabError } from './errors.ts';
 import { labImages } from './lab-images.ts';
@@ -30,7 +31,11 @@ const command = (name: string, description: string): Command =>
 
 command('up', 'make the lab, or repair what is missing of it')
   .option('--nodes <n>', 'how many engines (default: as many as there are, or 3)', count)
-  .option('--managers <n>', 'how many of them are Swarm managers (default: all, up to 3)', count)
+  .option(
+    '--managers <n>',
+    'how many of them are Swarm managers (default: 3, or 1 of fewer than 3 nodes)',
+    count,
+  )
   .option('--no-images', 'do not load the images')
   .action(async (flags: UpFlags) => {
     const { nodes, managers, dir } = flags;
@@ -72,6 +77,7 @@ function interrupted(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      process.exitCode = 128 + constants.signals[signal];
       controller.abort(new LabError(`stopped by ${signal}`));
     });
   }
@@ -87,5 +93,5 @@ try {
 } catch (error) {
   if (!(error instanceof LabError)) throw error;
   tell(`lab: ${error.message}`);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 }

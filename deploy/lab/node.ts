@@ -12,6 +12,9 @@ import { waitFor, within } from './wait.ts';
 
 export type EngineState = 'running' | 'paused' | 'stopped' | 'off';
 
+/** Milliseconds. An engine of a Swarm that has no majority answers only after 20 s of waiting for one. */
+const answerLimit = 60_000;
+
 /**
  * A pid file of an engine that was killed could name a process that lives now. The settings of Go's collector: an engine
  * runs itself anew seven times for every network that comes to a node, and those short lives spend a third of their
@@ -154,7 +157,7 @@ export class LabNode {
         if (this.pid === undefined) throw new LabError('it does not run');
         return undefined;
       },
-      { within: 30_000, every: 50, signal, explain: () => tail(this.layout.log) },
+      { within: answerLimit, every: 50, signal, explain: () => tail(this.layout.log) },
     );
   }
 

@@ -71,7 +71,7 @@ export async function waitForMember(
       const reply: unknown = await within(2000, manager.name, manager.docker.getNode(info.NodeID).inspect());
       return memberReply.parse(reply).Status.State === 'ready' ? true : undefined;
     },
-    { within: 60_000, every: 100, signal },
+    { within: 90_000, every: 100, signal },
   );
 }
 
