@@ -23,12 +23,14 @@ const SECRET_FIELDS = ['password', 'passphrase', 'secret', 'token', 'authorizati
 /** Secrets as a field of the entry itself, of an object in it, or one level further down. */
 const SECRET_PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
+const MESSAGE_KEY = 'message';
+
 type PrettyFactory = (options: Readonly<Record<string, unknown>>) => DestinationStream;
 
 const loadPretty = (to: DestinationStream): DestinationStream | undefined => {
   try {
     const factory = createRequire(import.meta.url)('pino-pretty') as PrettyFactory;
-    return factory({ destination: to, sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
+    return factory({ destination: to, sync: true, messageKey: MESSAGE_KEY, translateTime: 'SYS:HH:MM:ss.l' });
   } catch {
     return undefined;
   }
@@ -54,7 +56,7 @@ export const createLogger = (options: LoggerOptions): Logger => {
     {
       level: options.level,
       base: null,
-      messageKey: 'message',
+      messageKey: MESSAGE_KEY,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.errWithCause },
