@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMetrics, type MetricsRegistry } from '../../../src/telemetry/metrics.ts';
 
@@ -44,6 +45,15 @@ describe('createMetrics', () => {
         'hinge_repairs_total counter',
       ]),
     );
+  });
+
+  it('has no metric of its own that the documentation leaves out, nor the other way round', async () => {
+    const documented = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+    const ours = (text: string): string[] => [...new Set(text.match(/\bhinge_[a-z_]+/g))].sort();
+    const shown = (await names())
+      .map((line) => line.split(' ')[0] ?? '')
+      .filter((name) => name.startsWith('hinge_'));
+    expect(ours(documented)).toEqual(shown.sort());
   });
 
   it('keeps registries apart and adds the process to one that wants it', async () => {
