@@ -1,0 +1,85 @@
+import type {
+  ObservedContainer,
+  ObservedEndpoint,
+  ObservedNetwork,
+  ObservedNode,
+  ObservedService,
+} from '../../src/core/diff/observed.ts';
+import { ObservedIndex } from '../../src/core/diff/observed-index.ts';
+import type { DesiredEndpoint, DesiredNetwork } from '../../src/core/plan/desired.ts';
+import { HELPER_LABEL, NETWORK_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
+
+/** Builders for what Docker would say; only what a test is about has to be given. */
+
+export const network = (key: string, name = `${key}-1`): ObservedNetwork => ({
+  id: `id-of-${name}`,
+  name,
+  labels: { [NETWORK_LABEL]: key },
+  subnet: '10.1.0.0/24',
+});
+
+export const endpoint = (on: ObservedNetwork, address: string): ObservedEndpoint => ({
+  networkId: on.id,
+  networkName: on.name,
+  address,
+  mac: '02:42:0a:01:00:02',
+  endpointId: `${on.id}-${address}`,
+});
+
+export const container = (
+  workload: string,
+  endpoints: readonly ObservedEndpoint[] = [],
+  more: Partial<ObservedContainer> = {},
+): ObservedContainer => ({
+  id: `id-of-${workload}`,
+  name: workload.replaceAll('/', '-'),
+  running: true,
+  created: 1,
+  labels: { [WORKLOAD_LABEL]: workload },
+  image: 'hinge/router-frr:1',
+  endpoints,
+  ...more,
+});
+
+export const helper = (node: string, endpoints: readonly ObservedEndpoint[] = []): ObservedContainer => ({
+  ...container(`helper-${node}`, endpoints),
+  labels: { [HELPER_LABEL]: node },
+});
+
+export interface Scene {
+  readonly services?: readonly ObservedService[];
+  readonly networks?: readonly ObservedNetwork[];
+  /** By node; a string is the error that reading it gave. */
+  readonly nodes?: Readonly<Record<string, readonly ObservedContainer[] | string>>;
+  /** Networks that the nodes list; default: all. */
+  readonly local?: readonly ObservedNetwork[];
+}
+
+export function scene({ services = [], networks = [], nodes = {}, local = networks }: Scene): ObservedIndex {
+  return new ObservedIndex({
+    swarm: { ok: true, value: { services, networks, nodes: [] } },
+    nodes: new Map(
+      Object.entries(nodes).map(([name, containers]) => [
+        name,
+        typeof containers === 'string'
+          ? ({ ok: false, error: containers } as const)
+          : ({ ok: true, value: { containers, networks: local } satisfies ObservedNode } as const),
+      ]),
+    ),
+  });
+}
+
+export const desiredNetwork = (
+  key: string,
+  endpoints: readonly DesiredEndpoint[] = [],
+  name = `${key}-1`,
+): DesiredNetwork => ({
+  key,
+  name,
+  purpose: 'link',
+  subnet: '10.1.0.0/24',
+  ipRange: '10.1.0.128/25',
+  gateway: '10.1.0.254',
+  labels: { [NETWORK_LABEL]: key },
+  endpoints,
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { describeAction, type UnitDiff } from '../../../../src/core/diff/action.ts';
+import { diffNetwork } from '../../../../src/core/diff/network.ts';
+import { container, desiredNetwork, endpoint, helper, network, scene } from '../../../support/observed.ts';
+
+const KEY = 'link/r1--r2';
+const there = network(KEY);
+const desired = desiredNetwork(KEY, [
+  { workload: 'router/r1', address: '10.1.0.2' },
+  { workload: 'router/r2', address: '10.1.0.3' },
+]);
+const wanted = new Set(['router/r1', 'router/r2']);
+const at = (address: string): ReturnType<typeof endpoint> => endpoint(there, address);
+
+const said = (diff: UnitDiff): readonly (readonly string[])[] => [
+  ...diff.sequences.map((sequence) => sequence.map(describeAction)),
+  ...diff.waits.map((wait) => [wait.reason]),
+];
+
+describe('a network that should be there', () => {
+  it('is created when it is missing', () => {
+    const index = scene({ nodes: { n1: [] } });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([[`create network ${KEY}-1 (10.1.0.0/24)`]]);
+  });
+
+  it('is brought onto each node by the helper, then plugged in, the nodes side by side', () => {
+    const index = scene({
+      networks: [there],
+      nodes: { n1: [container('router/r1'), helper('n1')], n2: [container('router/r2'), helper('n2')] },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([
+      [`plug ${KEY}-1 into helper on n1`, `plug ${KEY}-1 into router/r1 on n1 as 10.1.0.2`],
+      [`plug ${KEY}-1 into helper on n2`, `plug ${KEY}-1 into router/r2 on n2 as 10.1.0.3`],
+    ]);
+  });
+
+  it('needs the helper of a node once when both ends are there', () => {
+    const index = scene({
+      networks: [there],
+      nodes: { n1: [container('router/r1'), container('router/r2'), helper('n1')] },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([
+      [
+        `plug ${KEY}-1 into helper on n1`,
+        `plug ${KEY}-1 into router/r1 on n1 as 10.1.0.2`,
+        `plug ${KEY}-1 into router/r2 on n1 as 10.1.0.3`,
+      ],
+    ]);
+  });
+
+  it('is left alone when it is as it should be', () => {
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [container('router/r1', [at('10.1.0.2')]), helper('n1', [at('10.1.0.200')])],
+        n2: [container('router/r2', [at('10.1.0.3')]), helper('n2', [at('10.1.0.201')])],
+      },
+    });
+    expect(diffNetwork(KEY, desired, index, wanted)).toEqual({ sequences: [], waits: [] });
+  });
+
+  it('waits for a task and for a helper, each said', () => {
+    const index = scene({ networks: [there], nodes: { n1: [container('router/r1')] } });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([['HelperMissing'], ['TaskNotRunning']]);
+  });
+
+  it('takes a static address away from the container that had it before', () => {
+    const old = container('router/r1', [at('10.1.0.2')], { id: 'old', created: 1 });
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [old, helper('n1', [at('10.1.0.200')])],
+        n2: [
+          container('router/r1', [], { id: 'new', created: 2 }),
+          container('router/r2', [at('10.1.0.3')]),
+          helper('n2', [at('10.1.0.201')]),
+        ],
+      },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([
+      [`unplug ${KEY}-1 from router/r1 on n1`, `plug ${KEY}-1 into router/r1 on n2 as 10.1.0.2`],
+    ]);
+  });
+
+  it('corrects a wrong address', () => {
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [
+          container('router/r1', [at('10.1.0.9')]),
+          container('router/r2', [at('10.1.0.3')]),
+          helper('n1', [at('10.1.0.200')]),
+        ],
+      },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([
+      [`unplug ${KEY}-1 from router/r1 on n1`, `plug ${KEY}-1 into router/r1 on n1 as 10.1.0.2`],
+    ]);
+  });
+
+  it('leaves a node that has no endpoint any more', () => {
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [
+          container('router/r1', [at('10.1.0.2')]),
+          container('router/r2', [at('10.1.0.3')]),
+          helper('n1', [at('10.1.0.200')]),
+        ],
+        n2: [helper('n2', [at('10.1.0.201')])],
+      },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([[`unplug ${KEY}-1 from helper on n2`]]);
+  });
+
+  it('replaces one of another name only after that is gone, since both have the subnet', () => {
+    const old = network(KEY, `${KEY}-0`);
+    const index = scene({ networks: [old], nodes: { n1: [] } });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([[`remove network ${KEY}-0`]]);
+  });
+});
+
+describe('a network that should be gone', () => {
+  it('is unplugged from workloads that stay, then from helpers, then removed, then looked for on every node', () => {
+    const staying = container('router/r1', [at('10.1.0.2')]);
+    const steps = [
+      scene({ networks: [there], nodes: { n1: [staying, helper('n1', [at('10.1.0.200')])] } }),
+      scene({ networks: [there], nodes: { n1: [container('router/r1'), helper('n1', [at('10.1.0.200')])] } }),
+      scene({ networks: [there], nodes: { n1: [container('router/r1'), helper('n1')] } }),
+      scene({ networks: [], local: [there], nodes: { n1: [] } }),
+      scene({ nodes: { n1: [] } }),
+    ];
+    expect(steps.map((index) => said(diffNetwork(KEY, undefined, index, new Set(['router/r1']))))).toEqual([
+      [[`unplug ${KEY}-1 from router/r1 on n1`]],
+      [[`unplug ${KEY}-1 from helper on n1`]],
+      [[`remove network ${KEY}-1`]],
+      [['LocalCopy']],
+      [],
+    ]);
+  });
+
+  it('waits for workloads that go by themselves', () => {
+    const leaving = container('router/r1', [at('10.1.0.2')]);
+    const index = scene({ networks: [there], nodes: { n1: [leaving, helper('n1', [at('10.1.0.200')])] } });
+    expect(said(diffNetwork(KEY, undefined, index, new Set()))).toEqual([['ContainerLeaving']]);
+  });
+
+  it('is not removed while a node cannot be read: an error is not "absent"', () => {
+    const index = scene({ networks: [there], nodes: { n1: [], n2: 'no answer within 10 s' } });
+    expect(said(diffNetwork(KEY, undefined, index, new Set()))).toEqual([['NodeUnreachable']]);
+  });
+});
