@@ -1,42 +1,59 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { expect, it, onTestFinished } from 'vitest';
-import { LabLayout } from '../../deploy/lab/layout.ts';
-import { labNamespaces } from '../../deploy/lab/network.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { tracesOf } from './traces.ts';
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
-  'a run of the gates that ends by %s leaves no lab behind',
-  async (signal) => {
-    const temporary = await mkdtemp(path.join(os.tmpdir(), 'hinge-interrupted-'));
-    onTestFinished(() => rm(temporary, { recursive: true, force: true }));
-    const run = execa('node', ['--import', 'tsx', 'deploy/gates/main.ts', 'e2e'], {
-      reject: false,
-      all: true,
-      env: { TMPDIR: temporary },
-    });
-    const lab = await eventually(
-      async () => {
-        const files = await readdir(temporary, { recursive: true });
-        const dirs = files
-          .filter((file) => path.basename(file) === 'lab.json')
-          .map((file) => path.dirname(file));
-        expect(dirs).toHaveLength(1);
-        const layout = new LabLayout(path.join(temporary, dirs[0] ?? ''));
-        expect(labNamespaces(layout)).not.toEqual([]);
-        return layout;
-      },
-      { timeoutMs: 60_000, message: 'a lab is coming up' },
-    );
+/** Runs the end-to-end gate until its lab is coming up. */
+async function startRun() {
+  const temporary = await mkdtemp(path.join(os.tmpdir(), 'hinge-interrupted-'));
+  onTestFinished(() => rm(temporary, { recursive: true, force: true }));
+  const run = execa('node', ['--import', 'tsx', 'deploy/gates/main.ts', 'e2e'], {
+    reject: false,
+    all: true,
+    env: { TMPDIR: temporary },
+  });
+  const lab = await eventually(
+    async () => {
+      const files = await readdir(temporary, { recursive: true });
+      const [state = 'none', ...others] = files.filter((file) => path.basename(file) === 'lab.json');
+      expect(others).toEqual([]);
+      const dir = path.join(temporary, path.dirname(state));
+      expect(tracesOf(dir).join('\n')).toContain('network namespace');
+      return dir;
+    },
+    { timeoutMs: 60_000, message: 'a lab is coming up' },
+  );
+  return { run, lab, temporary };
+}
+
+/** A helper that was sent to take the lab down may still be there to find that nothing is left to do. */
+const nothingIsLeft = (lab: string) =>
+  eventually(() => expect(tracesOf(lab)).toEqual([]), {
+    timeoutMs: 20_000,
+    message: 'nothing of the lab is left',
+  });
+
+describe('a run of the gates leaves no lab behind', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('when it ends by %s', async (signal) => {
+    const { run, lab, temporary } = await startRun();
     run.kill(signal);
     const { exitCode, all } = await run;
     expect(all).toContain(`${signal}: stopping what runs.`);
     expect(exitCode).toBe(1);
-    expect(labNamespaces(lab)).toEqual([]);
-    expect(existsSync(lab.dir)).toBe(false);
+    await nothingIsLeft(lab);
     expect((await readdir(temporary)).filter((name) => name.startsWith('hinge-'))).toEqual([]);
-  },
-);
+  });
+
+  it('when vitest is killed', async () => {
+    const { run, lab } = await startRun();
+    const { stdout } = await execa('pgrep', ['-P', String(run.pid), '-f', 'vitest']);
+    process.kill(Number(stdout), 'SIGKILL');
+    const { exitCode, all } = await run;
+    expect(all).toContain(`taking down the lab that was left in ${lab}`);
+    expect(exitCode).toBe(1);
+    await nothingIsLeft(lab);
+  });
+});

@@ -18,7 +18,9 @@ declare module 'vitest' {
 function takeDownAfterwards(dir: string): () => void {
   const start = (): void => {
     const args = ['--import', 'tsx', 'deploy/lab/main.ts', 'down', '--dir', dir];
-    spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref();
+    // It writes no cache: whoever started us may be removing our temporary files by now.
+    const env = { ...process.env, TSX_DISABLE_CACHE: '1' };
+    spawn(process.execPath, args, { detached: true, stdio: 'ignore', env }).unref();
   };
   process.once('exit', start);
   return () => process.off('exit', start);
