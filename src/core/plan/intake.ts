@@ -1,33 +1,27 @@
-import type { ObjectRef, TestbedObject } from '../../api/object.ts';
+import { type ObjectRef, refText, type TestbedObject } from '../../api/object.ts';
 import type { AcceptedRecord } from './accepted.ts';
+import { allocate } from './allocate.ts';
 import type { Allocation, NewClaim } from './allocation.ts';
+import { Arbitration } from './arbitration.ts';
+import { claimChanges } from './claim-changes.ts';
+import { CommittedClaims } from './committed-claims.ts';
 import type { DesiredState } from './desired.ts';
+import { entriesOf, type Entry, refreshedRecord } from './entry.ts';
+import type { Finding } from './finding.ts';
+import type { Lingering } from './lingering.ts';
 import type { Problem } from './problem.ts';
+import type { Register } from './register.ts';
 import type { PlanSettings } from './settings.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { desiredStateOf } from './state.ts';
+import { teardownOf } from './teardown.ts';
+import type { Testbed } from './testbed.ts';
+import { topologyOf } from './topology.ts';
+import type { WrittenObject } from './written.ts';
 
-/** What is below `desired/` now: a parsed object, or what keeps it from being one. */
-export type WrittenObject = {
-  readonly ref: ObjectRef;
-  readonly createRevision: bigint;
-  readonly modRevision: bigint;
-} & ({ readonly object: TestbedObject } | { readonly problems: readonly Problem[] });
-
-/** What of the testbed still exists in Docker, planned or not. */
-export interface Lingering {
-  /** Keys (labels) of networks and workloads. */
-  readonly keys: ReadonlySet<string>;
-  /** CIDRs of the testbed's networks: tells a link's old network from its new one, since both have one key. */
-  readonly subnets: ReadonlySet<string>;
-}
-
-export interface Testbed {
-  /** Such as `/hinge`. */
-  readonly prefix: string;
-  /** UID of `/hinge/cluster`. */
-  readonly uid: string;
-  /** Create revision of `/hinge/cluster`. */
-  readonly createRevision: bigint;
-}
+export type { Lingering } from './lingering.ts';
+export type { Testbed } from './testbed.ts';
+export type { WrittenObject } from './written.ts';
 
 export interface IntakeInput {
   readonly written: readonly WrittenObject[];
@@ -74,6 +68,81 @@ export interface Intake {
  * Decides what of the written objects is accepted, which values everything has, and what should therefore run.
  * The caller commits `changes` and calls again with the result, until `settled`.
  */
-export function intake(_input: IntakeInput): Intake {
-  throw new Error('not there yet');
+export function intake(input: IntakeInput): Intake {
+  const { settings, testbed, lingering } = input;
+  const entries = entriesOf(input.written, input.accepted);
+  const committed = new CommittedClaims(input.allocations);
+  const standing = standingOf(entries, committed, settings);
+  const desired = desiredStateOf(
+    topologyOf(standing.versions, standing.register, committed),
+    settings,
+    testbed,
+  );
+
+  const { register, arbitration, exhausted } = decide(entries, committed, settings, standing);
+  const accept = [...entries.values()].flatMap((entry) => acceptedRecord(entry, arbitration) ?? []);
+  const versions = new Map(accept.map(({ ref, object }) => [refText(ref), object]));
+  const versionOf = (entry: Entry): TestbedObject | undefined =>
+    versions.get(entry.text) ?? entry.accepted?.object;
+  const { kept, removing, forget } = teardownOf(entries, versionOf, lingering);
+  const { take, release } = claimChanges(register, committed, lingering);
+  return {
+    changes: { accept, forget, take, release },
+    settled: [accept, forget, take, release].every((list) => list.length === 0),
+    problems: problemsOf(entries, arbitration, exhausted),
+    kept,
+    frozen: new Set([...entries.values()].filter(({ frozen }) => frozen).map(({ text }) => text)),
+    removing,
+    desired,
+  };
+}
+
+interface Decision {
+  readonly register: Register;
+  readonly arbitration: Arbitration;
+  readonly exhausted: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/**
+ * Accepts, then allocates, so that what users write wins over what hinge picks. A version that would need more than a
+ * pool has is refused like any other bad one: everything is then decided again without it.
+ */
+function decide(
+  entries: ReadonlyMap<string, Entry>,
+  committed: CommittedClaims,
+  settings: PlanSettings,
+  first: Standing,
+): Decision {
+  const excluded = new Map<string, readonly Finding[]>();
+  for (let standing = first; ; standing = standingOf(entries, committed, settings)) {
+    const { register } = standing;
+    const arbitration = new Arbitration(entries, committed, standing);
+    arbitration.run(excluded);
+    const failures = allocate(register, committed, settings);
+    const refused = [...failures].filter(([text]) => arbitration.accepted.has(text));
+    if (refused.length === 0)
+      return { register, arbitration, exhausted: new Map([...failures, ...excluded]) };
+    for (const [text, findings] of refused) excluded.set(text, findings);
+  }
+}
+
+function acceptedRecord(entry: Entry, arbitration: Arbitration): AcceptedRecord | undefined {
+  const { ref, text, candidate, accepted } = entry;
+  if (candidate === undefined || !arbitration.accepted.has(text)) return refreshedRecord(entry);
+  return { ref, object: candidate, generation: (accepted?.generation ?? 0) + 1 };
+}
+
+function problemsOf(
+  entries: ReadonlyMap<string, Entry>,
+  arbitration: Arbitration,
+  exhausted: ReadonlyMap<string, readonly Finding[]>,
+): ReadonlyMap<string, readonly Problem[]> {
+  const all = [...entries.values()].map((entry): [string, readonly Problem[]] => {
+    if (!entry.live) return [entry.text, []];
+    if (entry.written !== undefined && 'problems' in entry.written)
+      return [entry.text, entry.written.problems];
+    const findings = [...arbitration.findings(entry), ...(exhausted.get(entry.text) ?? [])];
+    return [entry.text, findings.map(({ problem }) => problem)];
+  });
+  return new Map(all.filter(([, problems]) => problems.length > 0));
 }

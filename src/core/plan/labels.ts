@@ -1,3 +1,5 @@
+import type { Testbed } from './testbed.ts';
+
 /** The testbed: the prefix of its keys. On every network, service and container of it. */
 export const PREFIX_LABEL = 'hinge.testbed/prefix';
 /** The store's UID (`/hinge/cluster`) under which it was made. */
@@ -8,3 +10,20 @@ export const NETWORK_LABEL = 'hinge.testbed/network';
 export const WORKLOAD_LABEL = 'hinge.testbed/workload';
 /** Set on the node helpers, which are no part of the plan. */
 export const HELPER_LABEL = 'hinge.testbed/helper';
+
+type Labels = Readonly<Record<string, string>>;
+
+const testbedLabels = ({ prefix, uid }: Testbed): Labels => ({
+  [PREFIX_LABEL]: prefix,
+  [CLUSTER_LABEL]: uid,
+});
+
+export const networkLabels = (testbed: Testbed, key: string): Labels => ({
+  ...testbedLabels(testbed),
+  [NETWORK_LABEL]: key,
+});
+
+export const workloadLabels = (testbed: Testbed, key: string): Labels => ({
+  ...testbedLabels(testbed),
+  [WORKLOAD_LABEL]: key,
+});

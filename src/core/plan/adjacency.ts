@@ -1,0 +1,32 @@
+import type { DesiredSession } from './desired.ts';
+import { parseAddress } from './ipv4.ts';
+import type { Topology } from './topology.ts';
+
+/** What a router is joined to. */
+export interface Adjacency {
+  /** BGP sessions over its links, sorted by address. */
+  readonly sessions: readonly DesiredSession[];
+  /** Subnets of its links and access networks. */
+  readonly subnets: readonly string[];
+}
+
+/** By router: every planned one has an entry. */
+export function adjacenciesOf({ routers, links, accesses }: Topology): ReadonlyMap<string, Adjacency> {
+  const found = new Map(
+    [...routers.keys()].map((name) => [name, { sessions: [] as DesiredSession[], subnets: [] as string[] }]),
+  );
+  for (const { key, first, second, addresses, claim } of links.values()) {
+    for (const [router, peer] of [[first, second] as const, [second, first] as const]) {
+      const asn = routers.get(peer)?.asn;
+      const address = addresses[peer];
+      if (asn === undefined || address === undefined) continue;
+      found.get(router)?.sessions.push({ peer, asn, address, network: key });
+      found.get(router)?.subnets.push(claim.value);
+    }
+  }
+  for (const { router, claim } of accesses.values()) found.get(router)?.subnets.push(claim.value);
+  for (const { sessions } of found.values()) {
+    sessions.sort((one, other) => parseAddress(one.address) - parseAddress(other.address));
+  }
+  return found;
+}

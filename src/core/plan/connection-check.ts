@@ -1,0 +1,64 @@
+import type { Connection, Experiment } from '../../api/experiment.ts';
+import type { Path } from '../../api/path.ts';
+import { finding, type Finding } from './finding.ts';
+import type { World } from './world.ts';
+
+export function checkConnections({ spec }: Experiment, world: World): Finding[] {
+  const routers = new Map(spec.hosts.map((host) => [host.name, host.router]));
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  for (const [index, connection] of spec.connections.entries()) {
+    const field = `spec.connections[${index.toString()}]`;
+    const { name } = connection;
+    if (seen.has(name)) {
+      const message = `There is a connection ${name} above already; names are unique within the Experiment.`;
+      found.push(finding('DuplicateName', `${field}.name`, name, message));
+    }
+    seen.add(name);
+    found.push(...checkEnds(connection, field, routers), ...checkRoute(connection, field, routers, world));
+  }
+  return found;
+}
+
+type Routers = ReadonlyMap<string, string>;
+
+function checkEnds({ from, to }: Connection, field: string, routers: Routers): Finding[] {
+  const found: Finding[] = [];
+  for (const [end, host] of [['from', from] as const, ['to', to] as const]) {
+    if (routers.has(host)) continue;
+    const message = `This Experiment has no host ${host}; it has ${[...routers.keys()].join(', ')}.`;
+    found.push(finding('HostNotFound', `${field}.${end}`, host, message));
+  }
+  if (from === to) {
+    found.push(finding('SameHost', `${field}.to`, to, `A connection joins two hosts; both ends are ${to}.`));
+  }
+  return found;
+}
+
+function checkRoute(connection: Connection, field: string, routers: Routers, world: World): Finding[] {
+  const name = connection.path;
+  const blockers = [`Path/${name}`];
+  const path = world.path(name);
+  if (path === undefined) {
+    const message = `There is no Path/${name}, or it has no valid version yet.`;
+    return [finding('PathNotFound', `${field}.path`, name, message, blockers)];
+  }
+  const from = routers.get(connection.from);
+  const to = routers.get(connection.to);
+  if (from === undefined || to === undefined || joins(path, from, to)) return [];
+  const [one, other] = edgesOf(path);
+  const message = `Path/${name} joins ${one} and ${other}; ${connection.from} is on ${from} and ${connection.to} on ${to}.`;
+  return [finding('NotJoined', `${field}.path`, name, message, blockers)];
+}
+
+/** First and last router of a Path. */
+export function edgesOf({ spec }: Path): readonly [string, string] {
+  const one = spec.via[0] ?? '';
+  return [one, spec.via.at(-1) ?? one];
+}
+
+/** Whether a Path leads from one edge router to the other, in either direction, or starts or ends at the one that is both. */
+export function joins(path: Path, from: string, to: string): boolean {
+  const edges = edgesOf(path);
+  return edges.includes(from) && edges.includes(to);
+}

@@ -1,0 +1,32 @@
+/**
+ * Keys of what hinge makes, and owners of claims: `router/vyos-35`, `host/fig3/a`, `link/vyos-35--vyos-36`, `access/fig3/a`.
+ */
+export const routerKey = (name: string): string => `router/${name}`;
+export const hostKey = (experiment: string, host: string): string => `host/${experiment}/${host}`;
+
+/** The same for both orders. Names that contain the separator themselves get one that no name can contain. */
+export function linkKey(one: string, other: string): string {
+  const [first, second] = one < other ? [one, other] : [other, one];
+  const separator = first.includes('--') || second.includes('--') ? '/' : '--';
+  return `link/${first}${separator}${second}`;
+}
+
+/** Start of the keys of all access networks of an Experiment. */
+export const accessKeys = (experiment: string): string => `access/${experiment}/`;
+/** Start of the keys of all hosts of an Experiment. */
+export const hostKeys = (experiment: string): string => `host/${experiment}/`;
+
+/** An owner as a message names it. */
+export function describeOwner(owner: string): string {
+  const [kind = '', ...rest] = owner.split('/');
+  switch (kind) {
+    case 'router':
+      return `Router/${rest.join('/')}`;
+    case 'link':
+      return `the link ${rest.join('--')}`;
+    case 'access':
+      return `the access network ${rest.slice(1).join('/')} of Experiment/${rest[0] ?? ''}`;
+    default:
+      return `the ${owner} network`;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Path } from '../../api/path.ts';
+import { finding, type Finding } from './finding.ts';
+import { canonicalPrefix } from './ipv4.ts';
+import { linkKey } from './owners.ts';
+import { checkRouterReference } from './reference-check.ts';
+import { checkSubnet } from './subnet-check.ts';
+import { unsupportedInPath } from './unsupported.ts';
+import type { Want } from './want.ts';
+import type { World } from './world.ts';
+
+/** Two neighbours on a Path, in its direction. */
+export interface Pair {
+  readonly key: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+/** The links of a Path, in order. */
+export function pairsOf({ spec }: Path): Pair[] {
+  return spec.via.slice(1).map((second, index) => {
+    const first = spec.via[index] ?? second;
+    return { key: linkKey(first, second), first, second };
+  });
+}
+
+/** What is wrong with a Path, given the Routers that there are. */
+export function checkPath(path: Path, world: World): Finding[] {
+  return [...unsupportedInPath(path), ...checkVia(path, world), ...checkHops(path)];
+}
+
+function checkVia({ spec }: Path, world: World): Finding[] {
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  for (const [index, name] of spec.via.entries()) {
+    const field = `spec.via[${index.toString()}]`;
+    if (seen.has(name)) {
+      found.push(
+        finding('RepeatedRouter', field, name, `A Path passes a Router once; ${name} is there already.`),
+      );
+    } else {
+      found.push(...checkRouterReference(name, field, world));
+    }
+    seen.add(name);
+  }
+  return found;
+}
+
+function checkHops(path: Path): Finding[] {
+  const found: Finding[] = [];
+  const pairs = new Set(pairsOf(path).map((pair) => pair.key));
+  const seen = new Set<string>();
+  for (const [index, hop] of (path.spec.hops ?? []).entries()) {
+    const field = `spec.hops[${index.toString()}]`;
+    const key = linkKey(...hop.between);
+    const between = hop.between.join(', ');
+    if (!pairs.has(key)) {
+      const message = `${between} are no neighbours on this Path, which goes ${path.spec.via.join(', ')}.`;
+      found.push(finding('NotAHop', `${field}.between`, between, message));
+    } else if (seen.has(key)) {
+      const message = `The hop ${between} has an entry above already; one entry per hop.`;
+      found.push(finding('RepeatedHop', `${field}.between`, between, message));
+    }
+    seen.add(key);
+    if (hop.subnet !== undefined) found.push(...checkSubnet(hop.subnet, `${field}.subnet`));
+  }
+  return found;
+}
+
+/** A subnet for each link. */
+export function pathWants(path: Path): Want[] {
+  const written = new Map<string, { readonly subnet: string; readonly field: string }>();
+  for (const [index, { between, subnet }] of (path.spec.hops ?? []).entries()) {
+    const key = linkKey(...between);
+    if (subnet === undefined || written.has(key)) continue;
+    written.set(key, { subnet: canonicalPrefix(subnet), field: `spec.hops[${index.toString()}].subnet` });
+  }
+  return pairsOf(path).map(({ key, first }, index) => {
+    const pin = written.get(key);
+    const field = pin?.field ?? `spec.via[${index.toString()}]`;
+    return { pool: 'subnet', owner: key, value: pin?.subnet, first, field };
+  });
+}

@@ -1,0 +1,131 @@
+import type { Experiment } from '../../api/experiment.ts';
+import type { TestbedObject } from '../../api/object.ts';
+import type { Path } from '../../api/path.ts';
+import type { Router } from '../../api/router.ts';
+import { type AccessNetwork, accessNetworks } from './access-network.ts';
+import type { Allocation, Pool } from './allocation.ts';
+import type { CommittedClaims } from './committed-claims.ts';
+import { routerKey } from './owners.ts';
+import { type Pair, pairsOf } from './path-check.ts';
+import { claimOf, type Register } from './register.ts';
+import { byText } from './sorting.ts';
+import { EDGE_ROUTER, FIRST_ROUTER, hostAddress, SECOND_ROUTER } from './subnet.ts';
+
+/** A Router with the values that it has. */
+export interface PlannedRouter {
+  readonly object: Router;
+  readonly name: string;
+  readonly asn: number;
+  readonly routerId: string;
+  /** CIDR. */
+  readonly loopback: string | undefined;
+}
+
+/** A link between two planned routers. */
+export interface PlannedLink extends Pair {
+  readonly claim: Allocation;
+  /** By router. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** An access network on a planned router. */
+export interface PlannedAccess extends AccessNetwork {
+  readonly experiment: Experiment;
+  readonly router: string;
+  readonly routerAddress: string;
+  readonly claim: Allocation;
+}
+
+/** What there is to plan: accepted objects, as far as everything that they need is claimed in the store. */
+export interface Topology {
+  /** All sorted by name or key. */
+  readonly routers: ReadonlyMap<string, PlannedRouter>;
+  readonly links: ReadonlyMap<string, PlannedLink>;
+  readonly accesses: ReadonlyMap<string, PlannedAccess>;
+  readonly paths: ReadonlyMap<string, Path>;
+  readonly experiments: readonly Experiment[];
+}
+
+/** @param versions accepted versions, by refText. @param register what they hold. */
+export function topologyOf(
+  versions: ReadonlyMap<string, TestbedObject>,
+  register: Register,
+  committed: CommittedClaims,
+): Topology {
+  const objects = [...versions.values()].sort(byText((object) => object.metadata.name));
+  const paths = objects.filter((object) => object.kind === 'Path');
+  const experiments = objects.filter((object) => object.kind === 'Experiment');
+  const claimed = (pool: Pool, owner: string): Allocation | undefined => {
+    const holding = register.of(pool, owner);
+    const claim = holding === undefined ? undefined : claimOf(holding);
+    return claim === undefined ? undefined : committed.find(claim);
+  };
+  const routers = new Map<string, PlannedRouter>();
+  for (const object of objects) {
+    const planned = object.kind === 'Router' ? plannedRouter(object, claimed) : undefined;
+    if (planned !== undefined) routers.set(planned.name, planned);
+  }
+  return {
+    routers,
+    links: linksOf(paths, routers, claimed),
+    accesses: accessesOf(experiments, routers, committed, claimed),
+    paths: new Map(paths.map((path) => [path.metadata.name, path])),
+    experiments,
+  };
+}
+
+type Claimed = (pool: Pool, owner: string) => Allocation | undefined;
+type Routers = ReadonlyMap<string, PlannedRouter>;
+
+function plannedRouter(object: Router, claimed: Claimed): PlannedRouter | undefined {
+  const { name } = object.metadata;
+  const asn = claimed('asn', routerKey(name));
+  const routerId = claimed('router-id', routerKey(name));
+  const loopback = claimed('loopback', routerKey(name));
+  if (asn === undefined || routerId === undefined) return undefined;
+  if (loopback === undefined && object.spec.loopback !== 'none') return undefined;
+  return { object, name, asn: Number(asn.value), routerId: routerId.value, loopback: loopback?.value };
+}
+
+function linksOf(
+  paths: readonly Path[],
+  routers: Routers,
+  claimed: Claimed,
+): ReadonlyMap<string, PlannedLink> {
+  const pairs = new Map(paths.flatMap(pairsOf).map((pair) => [pair.key, pair]));
+  const links = new Map<string, PlannedLink>();
+  for (const pair of [...pairs.values()].sort(byText(({ key }) => key))) {
+    const claim = claimed('subnet', pair.key);
+    if (claim === undefined || !routers.has(pair.first) || !routers.has(pair.second)) continue;
+    const [first, second] =
+      claim.first === pair.second ? [pair.second, pair.first] : [pair.first, pair.second];
+    const addresses = {
+      [first]: hostAddress(claim.value, FIRST_ROUTER),
+      [second]: hostAddress(claim.value, SECOND_ROUTER),
+    };
+    links.set(pair.key, { key: pair.key, first, second, claim, addresses });
+  }
+  return links;
+}
+
+/** A suspended Experiment holds its subnets and has no networks. */
+function accessesOf(
+  experiments: readonly Experiment[],
+  routers: Routers,
+  committed: CommittedClaims,
+  claimed: Claimed,
+): ReadonlyMap<string, PlannedAccess> {
+  const accesses = experiments
+    .filter(({ spec }) => !spec.suspend)
+    .flatMap((experiment) =>
+      accessNetworks(experiment, committed.accessOf(experiment.metadata.name)).flatMap((network) => {
+        const claim = claimed('subnet', network.key);
+        const { router } = network.seats[0].host;
+        if (claim === undefined || !routers.has(router)) return [];
+        return [
+          { ...network, experiment, router, claim, routerAddress: hostAddress(claim.value, EDGE_ROUTER) },
+        ];
+      }),
+    );
+  return new Map(accesses.sort(byText(({ key }) => key)).map((access) => [access.key, access]));
+}

@@ -1,0 +1,52 @@
+import type { Experiment } from '../../api/experiment.ts';
+import type { LinkProperties, Path } from '../../api/path.ts';
+import type { Router } from '../../api/router.ts';
+import { finding, type Finding } from './finding.ts';
+
+/** What the contract has and this version does not do yet: refused rather than ignored. */
+
+const refused = (field: string, value: unknown, instead: string): Finding =>
+  finding(
+    'Unsupported',
+    field,
+    String(value),
+    `${field}: ${String(value)} is not supported by this version; ${instead}.`,
+  );
+
+export function unsupportedInRouter({ spec }: Router): Finding[] {
+  const found: Finding[] = [];
+  if (spec.platform !== 'frr') found.push(refused('spec.platform', spec.platform, 'use frr'));
+  if (spec.runtime === 'sandbox')
+    found.push(refused('spec.runtime', spec.runtime, 'use task or leave it out'));
+  return found;
+}
+
+export function unsupportedInPath({ spec }: Path): Finding[] {
+  const found: Finding[] = [];
+  if (spec.engineering !== 'bgp') found.push(refused('spec.engineering', spec.engineering, 'use bgp'));
+  if (spec.links !== undefined) found.push(...linkProperties('spec.links', spec.links));
+  for (const [index, hop] of (spec.hops ?? []).entries()) {
+    found.push(...linkProperties(`spec.hops[${index.toString()}]`, hop));
+  }
+  return found;
+}
+
+function linkProperties(field: string, properties: LinkProperties): Finding[] {
+  return (['mtu', 'rate', 'delay', 'jitter', 'loss'] as const)
+    .filter((name) => properties[name] !== undefined)
+    .map((name) => refused(`${field}.${name}`, properties[name], 'leave it out'));
+}
+
+export function unsupportedInExperiment({ spec }: Experiment): Finding[] {
+  return spec.connections.flatMap((connection, index) => {
+    const field = `spec.connections[${index.toString()}]`;
+    const found: Finding[] = [];
+    if (connection.layer !== 3) found.push(refused(`${field}.layer`, connection.layer, 'use 3'));
+    if (connection.subnet !== undefined)
+      found.push(refused(`${field}.subnet`, connection.subnet, 'leave it out'));
+    if (connection.match !== undefined) {
+      found.push(refused(`${field}.match`, JSON.stringify(connection.match), 'leave it out'));
+    }
+    return found;
+  });
+}

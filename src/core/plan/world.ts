@@ -1,0 +1,14 @@
+import type { Path } from '../../api/path.ts';
+import type { Allocation } from './allocation.ts';
+
+/** Whether a Router can be named. `kept`: its key is gone, it stays only for those that name it already. */
+export type RouterStanding = 'accepted' | 'kept' | 'rejected' | 'absent';
+
+/** What an object is checked against: the other objects as they are accepted at that moment. */
+export interface World {
+  router(name: string): RouterStanding;
+  /** The accepted version of a Path whose key is there. */
+  path(name: string): Path | undefined;
+  /** Claims of the access networks of an Experiment in the store, newest first. */
+  accessClaims(experiment: string): readonly Allocation[];
+}

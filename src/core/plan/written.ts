@@ -1,0 +1,9 @@
+import type { ObjectRef, TestbedObject } from '../../api/object.ts';
+import type { Problem } from './problem.ts';
+
+/** What is below `desired/` now: a parsed object, or what keeps it from being one. */
+export type WrittenObject = {
+  readonly ref: ObjectRef;
+  readonly createRevision: bigint;
+  readonly modRevision: bigint;
+} & ({ readonly object: TestbedObject } | { readonly problems: readonly Problem[] });
