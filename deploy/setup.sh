@@ -12,7 +12,6 @@ sshd:openssh-server ssh:openssh-client ps:procps ping:iputils-ping'
 
 POLICY=/usr/sbin/policy-rc.d
 POLICY_KEPT=$POLICY.before-hinge
-UNITS=/lib/systemd/system
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -24,7 +23,7 @@ missing_packages() {
 }
 
 # Debian asks policy-rc.d before it starts anything. 101 means "no". One that is there already and says no is kept;
-# one that says yes is put aside. A run that was killed in between left POLICY_KEPT or our own file: undone next time.
+# one that says yes is put aside. What a run that was killed in between left of this is undone first.
 forbid_service_starts() {
   allow_service_starts
   if [ -e $POLICY ]; then
@@ -40,17 +39,32 @@ allow_service_starts() {
   if [ -e $POLICY_KEPT ]; then mv $POLICY_KEPT $POLICY; fi
 }
 
-unit_files() { (cd $UNITS 2>/dev/null && ls -- *.service *.socket *.timer 2>/dev/null || true) | sort; }
+# Everything that could start at boot: systemd's units and init scripts.
+services() {
+  find /lib/systemd/system/ /etc/init.d/ -maxdepth 1 -type f 2>/dev/null | sort
+}
 
-# Units that came with this installation must not start at the next boot either. Ones that were there stay as they are.
-disable_new_units() {
-  command -v systemctl >/dev/null 2>&1 || return 0
-  printf '%s\n' "$1" >"$work/before"
-  unit_files >"$work/after"
-  for unit in $(comm -13 "$work/before" "$work/after"); do
-    case $unit in *@.*) continue ;; esac
-    systemctl --quiet disable "$unit" >/dev/null 2>&1 || true
-  done
+# What came with this installation must not start at the next boot either. What was there stays as it is.
+disable_new_services() {
+  services >"$work/after"
+  comm -13 "$work/before" "$work/after" | while read -r file; do
+    name=${file##*/}
+    case $file in
+      *@.*) ;; # a template, of which nothing was made
+      /etc/init.d/*) update-rc.d "$name" disable ;;
+      *.service | *.socket | *.timer)
+        if command -v systemctl; then systemctl disable "$name"; else find /etc/systemd/system/*.wants/ -name "$name" -delete; fi
+        ;;
+    esac || say "could not disable $name: it may start at the next boot"
+  done >>"$work/apt.log" 2>&1
+}
+
+# Also after a failure or a signal in between, since packages may have come by then.
+end_installation() {
+  [ -n "$installing" ] || return 0
+  disable_new_services
+  allow_service_starts
+  installing=
 }
 
 install_packages() {
@@ -58,8 +72,14 @@ install_packages() {
     fail "missing: $1- this script installs with apt-get only (Debian). Install them yourself, then run it again."
   [ "$(id -u)" = 0 ] || fail "missing: $1- installing them needs root. Run it again as root."
   export DEBIAN_FRONTEND=noninteractive
-  units_before=$(unit_files)
+  # One installation on this machine at a time, because of policy-rc.d.
+  exec 8</etc/apt
+  flock -n 8 || { say "another set-up on this machine is running; waiting for it"; flock 8; }
+  services >"$work/before"
+  installing=yes
   forbid_service_starts
+  # After an installation that was interrupted, apt-get refuses everything else.
+  dpkg --configure -a >&2
   say "refreshing the package lists"
   apt-get -qq update || fail "apt-get update failed (above): check the network and /etc/apt/sources.list, then run it again."
   packages=$1
@@ -69,8 +89,7 @@ install_packages() {
   # shellcheck disable=SC2086 # a list of words
   apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends $packages \
     >"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; fail "apt-get install failed (above)."; }
-  disable_new_units "$units_before"
-  allow_service_starts
+  end_installation
   still=$(missing_packages)
   [ -z "$still" ] || fail "apt-get installed everything, but these still lack their command: $still"
 }
@@ -78,6 +97,7 @@ install_packages() {
 # node_modules is good if it was checked against this very package-lock.json, and npm has not touched it since.
 STAMP=node_modules/.cache/hinge/package-lock.json
 node_modules_checked() {
+  # shellcheck disable=SC3013 # -nt: the shells that Debian has as sh know it
   [ -e $STAMP ] && cmp -s package-lock.json $STAMP &&
     [ -e node_modules/.package-lock.json ] && ! [ node_modules/.package-lock.json -nt $STAMP ]
 }
@@ -91,15 +111,20 @@ node_modules_match() {
     process.exit(bad ? 1 : 0);' 2>/dev/null
 }
 
+restore_cache() {
+  [ -e "$work/cache" ] || return 0
+  mkdir -p node_modules
+  rm -rf node_modules/.cache
+  mv "$work/cache" node_modules/.cache
+}
+
 install_node_modules() {
   if ! node_modules_match; then
     say "installing node_modules (npm ci)"
-    # npm ci empties node_modules: built images, kept in its .cache, must survive that.
+    # npm ci empties node_modules: the built images that are kept in its .cache must survive that.
     if [ -e node_modules/.cache ]; then mv node_modules/.cache "$work/cache"; fi
-    result=0
-    npm ci --no-audit --no-fund --loglevel=error >&2 || result=$?
-    if [ -e "$work/cache" ]; then mkdir -p node_modules && mv "$work/cache" node_modules/.cache; fi
-    [ $result = 0 ] || fail "npm ci failed (above)."
+    npm ci --include=dev --no-audit --no-fund --loglevel=error >&2 || fail "npm ci failed (above)."
+    restore_cache
   fi
   mkdir -p "${STAMP%/*}"
   cp package-lock.json $STAMP
@@ -111,18 +136,20 @@ cd "$(dirname "$0")/.."
 missing=$(missing_packages)
 if [ -z "$missing" ] && node_modules_checked; then exit 0; fi
 
-command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
-  fail "node and npm are missing: install Node.js 20.19 or newer, then run it again."
+for command in node npm; do
+  command -v $command >/dev/null 2>&1 || fail "$command is missing: install Node.js 20.19 or newer, then run it again."
+done
 
-# Beside node_modules, so that its cache moves there and back by a rename.
+# One set-up of this checkout at a time. The lock is on a file that is there anyway: none is left behind.
+exec 9<package-lock.json
+flock -n 9 || { say "another set-up of this checkout is running; waiting for it"; flock 9; }
+
+# Beside node_modules, so that the cache in it moves there and back by a rename.
+installing=
 work=$(mktemp -d ./.setup.XXXXXX)
-trap 'allow_service_starts; rm -rf "$work"' EXIT
+trap 'restore_cache; end_installation; rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-
-# Two checkouts, or two terminals, must not install at the same time.
-exec 9>"${TMPDIR:-/tmp}/hinge-setup.lock"
-flock -n 9 || { say "another set-up is running; waiting for it"; flock 9; }
 
 missing=$(missing_packages)
 if [ -n "$missing" ]; then install_packages "$missing"; fi

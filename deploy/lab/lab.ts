@@ -11,7 +11,7 @@ import { LabNode } from './node.ts';
 import { Stages } from './stages.ts';
 import { readState, writeState, type LabState } from './state.ts';
 import { formSwarm, waitForMember } from './swarm.ts';
-import { tearDown } from './teardown.ts';
+import { killProcesses, tearDown } from './teardown.ts';
 import { allSettled } from './wait.ts';
 
 export interface UpOptions {
@@ -62,6 +62,9 @@ export class Lab {
       if (before === undefined) assertVacant(layout);
       const archives = await options.images?.(tell);
       options.signal?.throwIfAborted();
+      // What is under way, such as loading an image, then fails at once instead of running to its end.
+      const abandon = (): unknown => before ?? killProcesses(layout);
+      options.signal?.addEventListener('abort', abandon);
       try {
         const state = await decide(before, options);
         makeDir(layout.dir);
@@ -76,6 +79,8 @@ export class Lab {
         }
         options.signal?.throwIfAborted();
         throw error;
+      } finally {
+        options.signal?.removeEventListener('abort', abandon);
       }
     });
   }

@@ -131,7 +131,7 @@ export class LabNode {
     const { init } = this;
     if (init === undefined)
       throw new LabError(`${this.name} is off; start it before running ${command[0]} there`);
-    return run('nsenter', ['--target', String(init), '--all', '--', ...command], options);
+    return run('nsenter', ['--target', String(init), '--all', '--root', '--', ...command], options);
   }
 
   /** Whether the engine answers, soon. */

@@ -16,24 +16,24 @@ import { allSettled, waitFor } from './wait.ts';
  * die with its process 1, and their mounts with the last of them.
  */
 export async function tearDown(layout: LabLayout): Promise<void> {
-  await killAll(() => labNamespaces(layout).flatMap((netns) => processesInNetns(netns)));
-  await killAll(() => etcdProcess(layout.etcdDir) ?? []);
+  await waitFor(
+    'the processes of the lab to end',
+    () => (killProcesses(layout).length === 0 ? true : undefined),
+    { within: 20_000, every: 50, explain: () => `still there: ${killProcesses(layout).join(', ')}` },
+  );
   await removeNamespaces(layout);
   await removeControlGroups(layout);
   await rm(layout.runtimeDir, { recursive: true, force: true });
   await removeData(layout);
 }
 
-async function killAll(find: () => number | number[]): Promise<void> {
-  await waitFor(
-    'the processes of the lab to end',
-    () => {
-      const pids = [find()].flat();
-      for (const pid of pids) sendSignal(pid, 'SIGKILL');
-      return pids.length === 0 ? true : undefined;
-    },
-    { within: 20_000, every: 50, explain: () => `still there: ${String(find())}` },
-  );
+/** Returns those that were there. */
+export function killProcesses(layout: LabLayout): number[] {
+  const etcd = etcdProcess(layout.etcdDir);
+  const pids = labNamespaces(layout).flatMap((netns) => processesInNetns(netns));
+  if (etcd !== undefined) pids.push(etcd);
+  for (const pid of pids) sendSignal(pid, 'SIGKILL');
+  return pids;
 }
 
 /** One tree per controller (version 1), or one in all (version 2). A group goes only after its last process. */
