@@ -36,6 +36,8 @@ export interface Context {
   readonly prover: Prover;
   /** Milliseconds after which everything is looked at again although nothing was heard. */
   readonly resyncMs: number;
+  /** Units (`network link/a--b`) whose actions are under way: what is observed of them is half old, half new. */
+  readonly busy: Set<string>;
   /** Asks for a reconcile of another unit. */
   readonly enqueue: (unit: Unit, key: string) => void;
 }

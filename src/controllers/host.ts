@@ -5,6 +5,7 @@ import { diffWorkload } from '../core/diff/workload.ts';
 import { type DesiredWorkload, MANAGEMENT } from '../core/plan/desired.ts';
 import type { HostFacts } from '../core/status/experiment.ts';
 import type { Logger } from '../ports/logger.ts';
+import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
 
@@ -18,12 +19,12 @@ export async function settleHost(
   routed: RoutedContainers,
   scope: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<HostFacts | undefined> {
-  const { testbed, observation, applier } = context;
+  const { testbed, observation } = context;
   const workload = testbed.desired.workloads.get(key);
   const index = observation.latest;
   const frozen = testbed.isFrozen({ kind: 'Experiment', name: key.split('/')[1] ?? '' });
   const diff = frozen ? NOTHING : diffWorkload(key, workload, index);
-  await applier.apply(diff, scope);
+  await applyUnit(context, `workload ${key}`, diff, scope);
   if (workload === undefined) return undefined;
   const placed = index.current(key);
   if (placed === undefined) {

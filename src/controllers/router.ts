@@ -4,6 +4,7 @@ import { diffWorkload } from '../core/diff/workload.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { settleRouter } from './configure.ts';
+import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
 import { publish } from './publish.ts';
@@ -14,14 +15,14 @@ const SETTLING_MS = 1_500;
 
 /** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
 export function routerReconciler(context: Context): Reconcile {
-  const { testbed, observation, applier, routerStates, statuses, clock, resyncMs } = context;
+  const { testbed, observation, routerStates, statuses, clock, resyncMs } = context;
   return async (name, { signal, logger }) => {
     const ref = { kind: 'Router', name } as const;
     const key = `router/${name}`;
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
     const diff = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
-    await applier.apply(diff, { signal, logger });
+    await applyUnit(context, `workload ${key}`, diff, { signal, logger });
 
     const placed = workload === undefined ? undefined : index.current(key);
     const setup = workload?.setup.type === 'router' ? workload.setup : undefined;

@@ -67,6 +67,10 @@ export class Sweep {
     const fingerprint = JSON.stringify([actions, diff.waits, facts]);
     const now = this.#context.clock.monotonicMs();
     const before = this.#seen.get(unit);
+    if (this.#context.busy.has(unit)) {
+      if (before !== undefined) seen.set(unit, before);
+      return false; // looked at again when its actions have been done: they report, and that asks for a sweep
+    }
     const open = diff.sequences.length > 0;
     const same = before?.fingerprint === fingerprint && !(open && now - before.at >= INSIST_MS);
     seen.set(unit, same ? before : { fingerprint, at: now });

@@ -56,7 +56,7 @@ const RECONCILE_TIMEOUT_MS = 120_000;
 
 /** Everything that one term of leadership does, from the first list to the end of the last reconcile. Returns when the term ends. */
 export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSignal): Promise<void> {
-  const { store, keys, logger, fleet, clock } = deps;
+  const { store, keys, logger, fleet } = deps;
   const ended = AbortSignal.any([term.signal, stop]);
   const controllers = new Map<string, Controller>();
   const sweepSoon = (): void => controllers.get('sweep')?.addAfter(ALL, SWEEP_MS);
@@ -99,8 +99,7 @@ export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSigna
   } finally {
     unsubscribe();
     await Promise.all([unwatch(), ...[...controllers.values()].map((controller) => controller.stop())]);
-    if (!term.signal.aborted) await term.resign();
-    logger.info({ since: clock.now() }, 'no longer leading');
+    logger.info({}, 'no longer leading');
   }
 }
 
@@ -131,6 +130,7 @@ async function assemble(
     statuses,
     applier: new Applier({ ...deps, observation, report }),
     convergence: new Convergence(clock, metrics),
+    busy: new Set(),
     routerStates: new RouterStates(),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
     enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),

@@ -26,7 +26,7 @@ const READ = `
 echo ready
 cat ${APPLIED} 2>/dev/null || echo none none
 ${DIGEST}
-ip -json -4 address show
+ip -json address show
 vtysh -c 'show bgp ipv4 unicast summary json'
 `;
 
@@ -73,7 +73,9 @@ const Addresses = z.array(
   z.object({
     ifname: z.string().optional(),
     address: z.string().optional(),
-    addr_info: z.array(z.object({ local: z.string(), prefixlen: z.number() })).default([]),
+    addr_info: z
+      .array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() }))
+      .default([]),
   }),
 );
 
@@ -150,14 +152,16 @@ function stateOf(text: string): RouterState {
   };
 }
 
-/** Reads `ip -json -4 address show`, on one line. */
+/** Reads `ip -json address show`, on one line. */
 function interfacesOf(json: string): readonly RouterInterface[] {
   return Addresses.parse(JSON.parse(json)).flatMap(({ ifname = '', address = '', addr_info }) =>
-    addr_info.map(({ local, prefixlen }) => ({
-      name: ifname,
-      address: `${local}/${String(prefixlen)}`,
-      mac: address,
-    })),
+    addr_info
+      .filter(({ family }) => family === 'inet')
+      .map(({ local, prefixlen }) => ({
+        name: ifname,
+        address: `${local}/${String(prefixlen)}`,
+        mac: address,
+      })),
   );
 }
 

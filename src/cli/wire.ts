@@ -1,0 +1,112 @@
+import { hostname } from 'node:os';
+import { DockerFleet, type FleetSettings } from '../adapters/docker/fleet.ts';
+import { EtcdClient } from '../adapters/etcd/client.ts';
+import { EtcdElection } from '../adapters/etcd/election.ts';
+import type { EtcdOptions } from '../adapters/etcd/options.ts';
+import { EtcdStore } from '../adapters/etcd/store.ts';
+import { FrrConsole } from '../adapters/router/frr-console.ts';
+import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
+import { Keys } from '../api/keys.ts';
+import { watchHealth } from '../controllers/health.ts';
+import { operate } from '../controllers/operator.ts';
+import type { OperatorDeps } from '../controllers/term.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Lifecycle } from '../runtime/lifecycle.ts';
+import { SystemClock } from '../runtime/system-clock.ts';
+import { HttpServer } from '../server/http-server.ts';
+import { type ListenAddress, listenAddressText } from '../server/listen-address.ts';
+import { Health } from '../telemetry/health.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+
+/** What an operator needs to know. */
+export interface OperatorSettings extends Pick<
+  OperatorDeps,
+  'plan' | 'helperImage' | 'resyncMs' | 'proofIntervalMs' | 'concurrency' | 'eventTtlSeconds'
+> {
+  readonly prefix: string;
+  readonly etcd: EtcdOptions;
+  readonly docker: Omit<FleetSettings, 'prefix' | 'helper' | 'observe'>;
+  readonly listen: ListenAddress;
+  readonly leaseTtlSeconds: number;
+}
+
+/** Builds the operator and starts it; everything opened is released by the lifecycle. Resolves when it has stopped. */
+export async function runOperator(
+  settings: OperatorSettings,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): Promise<void> {
+  const clock = new SystemClock();
+  const keys = new Keys(settings.prefix);
+  const health = new Health(clock);
+  const registry = createMetrics();
+  const { metrics } = registry;
+
+  const client = new EtcdClient(settings.etcd, { clock, log: logger });
+  const store = new EtcdStore(client, logger);
+  lifecycle.register('etcd', () => store.close());
+
+  const fleet = new DockerFleet(
+    {
+      ...settings.docker,
+      prefix: keys.prefix,
+      helper: `${keys.prefix.split('/').at(-1) ?? 'hinge'}-helper`,
+      observe: (node, call, seconds, outcome) => {
+        metrics.dockerRequests.increment({ node, call, outcome });
+        metrics.dockerDuration.observe({ node, call }, seconds);
+      },
+    },
+    { clock, logger },
+  );
+  lifecycle.register('docker', () => fleet.close());
+
+  const server = await HttpServer.start({
+    listen: settings.listen,
+    health,
+    metrics: registry,
+    logger,
+    clock,
+  });
+  lifecycle.register('http', () => server.close());
+  logger.info({ address: listenAddressText(server.address) }, 'serving probes and metrics');
+
+  const deps: OperatorDeps = {
+    ...settings,
+    keys,
+    store,
+    swarm: fleet.swarm,
+    fleet,
+    routers: new FrrConsole(fleet),
+    hosts: new NamespaceHostConsole(fleet),
+    clock,
+    random: Math.random,
+    logger,
+    metrics,
+  };
+  const identity = `${hostname()}-${String(process.pid)}`;
+  const election = new EtcdElection(
+    client,
+    { key: keys.leader, identity, ttlSeconds: settings.leaseTtlSeconds },
+    logger,
+  );
+  const stop = new AbortController();
+  const work = Promise.all([
+    operate(deps, election, stop.signal),
+    watchHealth(
+      {
+        store,
+        swarm: fleet.swarm,
+        clock,
+        etcdCheck: health.register('etcd'),
+        swarmCheck: health.register('swarm'),
+        key: keys.cluster,
+      },
+      stop.signal,
+    ),
+  ]);
+  lifecycle.register('operator', async () => {
+    stop.abort();
+    await work;
+  });
+  await work;
+}
