@@ -37,8 +37,8 @@ export interface Call<T> {
 
 const DEFAULT_CONCURRENCY = 4;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Milliseconds that a call may wait for a free place: bounds what is queued up at an engine that hangs. */
-const MAX_WAIT_MS = 60_000;
+/** Milliseconds for which an engine that hangs is not asked again: what has queued up fails at once, not one by one. */
+const REST_MS = 2_000;
 const CLOSED = 'hinge is closing its connections';
 
 /**
@@ -53,6 +53,9 @@ export class Engine {
   readonly #timeoutMs: number;
   readonly #observe: ObserveCall;
   readonly #inFlight = new Set<(kind: DockerFailure, words: string) => void>();
+  /** Monotonic milliseconds. */
+  #lastAnswer = 0;
+  #restsUntil = 0;
   #closed = false;
 
   constructor(endpoint: NodeEndpoint, options: EngineOptions = {}) {
@@ -64,41 +67,29 @@ export class Engine {
     this.#observe = options.observe ?? (() => undefined);
   }
 
-  /** A call that changes something, or that a change waits for. @throws DockerError */
+  /** A call that changes something, or that a change waits for; it waits for its turn. @throws DockerError */
   async call<T>(call: Call<T>): Promise<T> {
-    const attempt = this.attempt(call.doing);
-    const waiting = new AbortController();
-    const timer = setTimeout(() => {
-      const words = `no free place at this engine within ${MAX_WAIT_MS / 1000} s`;
-      waiting.abort(failed('timeout', attempt, words));
-    }, MAX_WAIT_MS);
-    try {
-      return await this.#queue.add(
-        () => {
-          clearTimeout(timer);
-          return this.callNow(call);
-        },
-        { signal: waiting.signal },
-      );
-    } finally {
-      clearTimeout(timer);
-    }
+    return this.#queue.add(() => this.callNow(call));
   }
 
   /** A call that does not wait for its turn: the few reads that everything else depends on. @throws DockerError */
   async callNow<T>(call: Call<T>): Promise<T> {
     const attempt = this.attempt(call.doing);
-    if (this.#closed) throw failed('unreachable', attempt, CLOSED);
     const started = performance.now();
+    if (this.#closed) throw failed('unreachable', attempt, CLOSED);
+    if (started < this.#restsUntil) throw failed('timeout', attempt, 'not tried: the engine does not answer');
     const finish = (outcome: 'ok' | DockerFailure): void =>
       this.#observe(this.node, call.name, (performance.now() - started) / 1000, outcome);
     try {
       const value = await this.#race(call, attempt);
       finish('ok');
+      this.#lastAnswer = performance.now();
       return value;
     } catch (error) {
       const failure = asDockerError(error, attempt);
       finish(failure.kind);
+      if (failure.kind !== 'timeout') this.#lastAnswer = performance.now();
+      else if (this.#lastAnswer < started) this.#restsUntil = performance.now() + REST_MS;
       throw failure;
     }
   }

@@ -5,6 +5,7 @@ import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/no
 import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
+import { Lanes } from './lanes.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
 import { plug, unplug } from './plug.ts';
 import { containersReply, infoReply, networksReply } from './replies.ts';
@@ -23,6 +24,11 @@ export class DockerNode implements NodeEngine {
   readonly #engine: Engine;
   readonly #helper: Helper;
   readonly #agent: HelperAgent;
+  /**
+   * One change at a time per container: the engine holds a lock on each, so that waiting calls would take up places and time
+   * limits; and the same plug asked for twice at once would do harm (see plug).
+   */
+  readonly #containers = new Lanes();
   readonly #ours: { readonly label: string[] };
   readonly #logger: Logger;
   #nameChecked = false;
@@ -59,19 +65,19 @@ export class DockerNode implements NodeEngine {
   }
 
   async connect(containerId: string, networkId: string, address?: string): Promise<void> {
-    await plug(this.#engine, containerId, networkId, address);
+    await this.#containers.run(containerId, () => plug(this.#engine, containerId, networkId, address));
   }
 
   async disconnect(containerId: string, networkId: string): Promise<void> {
-    await unplug(this.#engine, containerId, networkId);
+    await this.#containers.run(containerId, () => unplug(this.#engine, containerId, networkId));
   }
 
   async ensureHelper(image: string): Promise<string> {
-    return this.#helper.ensure(image);
+    return this.#containers.run(this.#helper.name, () => this.#helper.ensure(image));
   }
 
   async removeHelper(): Promise<void> {
-    await this.#helper.remove();
+    await this.#containers.run(this.#helper.name, () => this.#helper.remove());
   }
 
   async run(command: NamespaceCommand): Promise<CommandResult> {

@@ -11,7 +11,7 @@ const PLUG_TIMEOUT_MS = 30_000;
 /**
  * Plugs a network into a running container of this engine's node, and looks whether it is. It looks before, too: asked for a
  * plug that is there, the engine refuses and forgets the endpoint in its own record, which only unplugging repairs.
- * Not to be called twice at once for the same pair.
+ * Not to be called for one container twice at once.
  * @param address static IPv4 address; undefined: Swarm chooses.
  * @throws DockerError, see NodeEngine.connect.
  */
