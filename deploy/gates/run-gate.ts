@@ -43,7 +43,7 @@ async function readReport(file: string): Promise<Report> {
 /** Runs one gate. It fails by its exit code, and a gate with tests also by having run none. */
 export async function runGate(gate: Gate, options: GateOptions): Promise<Result> {
   const started = performance.now();
-  const report = path.join(options.directory, `${gate.name}.json`);
+  const report = path.join(options.directory, `${gate.name}.report.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { code, output } = await runCommand([...gate.command, ...(gate.tests ? reporters : [])], {
     timeout: gate.timeout,

@@ -14,13 +14,13 @@ export interface Suite {
 const below = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** Every test file belongs to exactly one suite (test/gates/suites.test.ts). */
+/** In the order in which they run. Every test file belongs to exactly one of them (test/gates/suites.test.ts). */
 export const suites: readonly Suite[] = [
   { name: 'unit', include: below('unit', 'golden'), timeout: 10 * SECOND, inTurn: false },
   { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, inTurn: false },
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false },
-  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true },
+  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true },
   {
     name: 'e2e',
     include: below('e2e', 'faults'),

@@ -9,11 +9,15 @@ import { tracesOf } from './traces.ts';
 /** Runs the end-to-end gate until its lab is coming up. */
 async function startRun() {
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'hinge-interrupted-'));
-  onTestFinished(() => rm(temporary, { recursive: true, force: true }));
   const run = execa('node', ['--import', 'tsx', 'deploy/gates/main.ts', 'e2e'], {
     reject: false,
     all: true,
     env: { TMPDIR: temporary },
+  });
+  onTestFinished(async () => {
+    run.kill('SIGTERM');
+    await run;
+    await rm(temporary, { recursive: true, force: true });
   });
   const lab = await eventually(
     async () => {
@@ -24,7 +28,8 @@ async function startRun() {
       expect(tracesOf(dir).join('\n')).toContain('network namespace');
       return dir;
     },
-    { timeoutMs: 60_000, message: 'a lab is coming up' },
+    // The first of all runs builds the images first.
+    { timeoutMs: 150_000, message: 'a lab is coming up' },
   );
   return { run, lab, temporary };
 }
