@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DockerFleet, type FleetSettings } from '../adapters/docker/fleet.ts';
 import { EtcdClient } from '../adapters/etcd/client.ts';
@@ -29,6 +30,9 @@ export interface OperatorSettings extends Pick<
   readonly listen: ListenAddress;
   readonly leaseTtlSeconds: number;
 }
+
+/** Running reconciles have 5 s to end, then leadership is handed over. */
+const STOP_BOUND_MS = 20_000;
 
 /** Builds the operator and starts it; everything opened is released by the lifecycle. Resolves when it has stopped. */
 export async function runOperator(
@@ -80,6 +84,7 @@ export async function runOperator(
     hosts: new NamespaceHostConsole(fleet),
     clock,
     random: Math.random,
+    uuid: randomUUID,
     logger,
     metrics,
   };
@@ -104,9 +109,13 @@ export async function runOperator(
       stop.signal,
     ),
   ]);
-  lifecycle.register('operator', async () => {
-    stop.abort();
-    await work;
-  });
+  lifecycle.register(
+    'operator',
+    async () => {
+      stop.abort();
+      await work;
+    },
+    STOP_BOUND_MS,
+  );
   await work;
 }

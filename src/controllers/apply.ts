@@ -1,7 +1,8 @@
+import { DockerError } from '../core/failure.ts';
 import { type Action, describeAction, type UnitDiff } from '../core/diff/action.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Fleet, NodeEngine } from '../ports/node-engine.ts';
-import { DockerError, type Swarm } from '../ports/swarm.ts';
+import type { Swarm } from '../ports/swarm.ts';
 import type { Observation } from './observation.ts';
 
 export interface ApplyDeps {
@@ -29,9 +30,9 @@ export class Applier {
     const results = await Promise.allSettled(
       diff.sequences.map((sequence) => this.#sequence(sequence, context)),
     );
-    const failures: unknown[] = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason] : [],
-    );
+    const failures = results
+      .filter((result) => result.status === 'rejected')
+      .map((result): unknown => result.reason);
     if (failures.length === 1) throw failures[0];
     if (failures.length > 1) {
       const messages = failures.map((failure) =>

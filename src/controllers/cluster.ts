@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Keys } from '../api/keys.ts';
 import type { Testbed as TestbedIdentity } from '../core/plan/intake.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -6,10 +5,15 @@ import type { Fence, ObjectStore } from '../ports/object-store.ts';
 
 /** The testbed's identity: made once, with the first operator that leads; names and labels of everything derive from it. */
 export async function ensureCluster(
-  deps: { readonly store: ObjectStore; readonly keys: Keys; readonly clock: Clock },
+  deps: {
+    readonly store: ObjectStore;
+    readonly keys: Keys;
+    readonly clock: Clock;
+    readonly uuid: () => string;
+  },
   fence: Fence,
 ): Promise<TestbedIdentity> {
-  const { store, keys, clock } = deps;
+  const { store, keys, clock, uuid } = deps;
   const there = await store.get(keys.cluster);
   if (there !== undefined) {
     return {
@@ -18,7 +22,7 @@ export async function ensureCluster(
       createRevision: there.createRevision,
     };
   }
-  const uid = randomUUID();
+  const uid = uuid();
   const value = JSON.stringify({ uid, createdAt: clock.now() });
   const { revision } = await store.commit([{ type: 'put', key: keys.cluster, value }], {
     fence,

@@ -1,7 +1,7 @@
+import { DockerError, RouterRefusal } from '../core/failure.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
 import type { RouterSetup } from '../core/plan/desired.ts';
-import { DockerError } from '../ports/swarm.ts';
-import { type ConsoleTarget, RouterRefusal } from '../ports/router-console.ts';
+import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Context } from './context.ts';
 

@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { shortDigest } from '../core/render/digest.ts';
 import type { Keys } from '../api/keys.ts';
 import type { EventRecord } from '../api/status.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -54,7 +53,7 @@ export class EventRecorder {
     message: string,
   ): Promise<void> {
     const { keys, writer, clock, logger } = this.#deps;
-    const digest = bytesToHex(sha256(utf8ToBytes(`${type} ${reason} ${message}`))).slice(0, 8);
+    const digest = shortDigest(`${type} ${reason} ${message}`, 8);
     const key = `${keys.events}${object.kind.toLowerCase()}/${object.name}/${reason}-${digest}`;
     const now = clock.now();
     const before = this.#recent.get(key);

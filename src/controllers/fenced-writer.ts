@@ -1,4 +1,5 @@
-import { type Fence, MAX_OPERATIONS, type ObjectStore, type Write } from '../ports/object-store.ts';
+import { MAX_OPERATIONS } from '../core/transaction.ts';
+import { type Fence, type ObjectStore, type Write } from '../ports/object-store.ts';
 
 /** Bytes of values in one commit: etcd refuses requests over 1.5 MiB. */
 const MAX_BYTES = 1_000_000;

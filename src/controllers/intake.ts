@@ -1,3 +1,4 @@
+import { MAX_OPERATIONS } from '../core/transaction.ts';
 import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
 import { parseObject } from '../api/parse.ts';
 import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
@@ -13,7 +14,6 @@ import type { PlanSettings } from '../core/plan/settings.ts';
 import {
   type Fence,
   type Guard,
-  MAX_OPERATIONS,
   type ObjectStore,
   type StoredEntry,
   type Write,

@@ -7,15 +7,16 @@ const RETRY_MS = 1_000;
 /** The operator: waits until it leads, serves the term, and starts over, until stopped. Whatever a term knew is read anew by the next. */
 export async function operate(deps: OperatorDeps, election: Election, stop: AbortSignal): Promise<void> {
   const { logger, metrics, clock } = deps;
+  const stopped = (): boolean => stop.aborted;
   metrics.leader.set({}, 0);
-  while (!stop.aborted) {
+  while (!stopped()) {
     let term: Term | undefined;
     try {
       term = await election.campaign(stop);
       metrics.leader.set({}, 1);
       await serveTerm(deps, term, stop);
     } catch (error) {
-      if (!stop.aborted) logger.error({ err: error, retryInMs: RETRY_MS }, 'term of leadership failed');
+      if (!stopped()) logger.error({ err: error, retryInMs: RETRY_MS }, 'term of leadership failed');
     } finally {
       metrics.leader.set({}, 0);
       await term?.resign().catch((error: unknown) => {

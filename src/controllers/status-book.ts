@@ -25,7 +25,7 @@ export class StatusBook {
   }
 
   get<K extends Kind>(ref: ObjectRef & { readonly kind: K }): StatusByKind[K] | undefined {
-    return this.#known.get(refText(ref))?.status as StatusByKind[K] | undefined;
+    return this.#known.get(refText(ref))?.status;
   }
 
   conditions(ref: ObjectRef): readonly Condition[] {

@@ -40,6 +40,8 @@ export interface OperatorDeps {
   readonly hosts: HostConsole;
   readonly clock: Clock;
   readonly random: () => number;
+  /** A new UUID at each call. */
+  readonly uuid: () => string;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly plan: PlanSettings;

@@ -47,7 +47,7 @@ export interface ObjectStore {
   watch(prefix: string, hint: ChangeHint, relistMs: number): () => Promise<void>;
 
   /**
-   * Applies all writes in one transaction, if the fence and the guards hold. Splits nothing: at most `maxOperations` writes and guards.
+   * Applies all writes in one transaction, if the fence and the guards hold. Splits nothing: at most MAX_OPERATIONS writes and guards.
    * @throws StoreError 'fenced' when the fence no longer holds, 'conflict' when a guard does not, 'too-large', 'no-space', 'unavailable', 'denied'.
    */
   commit(
@@ -59,22 +59,6 @@ export interface ObjectStore {
   grantLease(ttlSeconds: number): Promise<string>;
   close(): Promise<void>;
 }
-
-export type StoreFailure =
-  'fenced' | 'conflict' | 'too-large' | 'no-space' | 'unavailable' | 'denied' | 'timeout' | 'invalid';
-
-/** A store call failed; `kind` says its fate, the message says key and endpoint for people. */
-export class StoreError extends Error {
-  readonly kind: StoreFailure;
-  constructor(kind: StoreFailure, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = 'StoreError';
-    this.kind = kind;
-  }
-}
-
-/** Upper bound of writes (and of guards) in one commit: etcd's default --max-txn-ops. */
-export const MAX_OPERATIONS = 120;
 
 /** Leadership among operators that share a prefix. */
 export interface Election {

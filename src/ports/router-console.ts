@@ -7,14 +7,6 @@ export interface ConsoleTarget {
   readonly containerId: string;
 }
 
-/** The router understood the configuration and refused it; the message quotes it. */
-export class RouterRefusal extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RouterRefusal';
-  }
-}
-
 /** The routing software of one platform inside its containers. Failures to reach it are DockerError. */
 export interface RouterConsole {
   read(target: ConsoleTarget): Promise<RouterState>;

@@ -1,6 +1,6 @@
+import type { DockerError, DockerFailure } from '../../core/failure.ts';
 import { constants } from 'node:os';
 import type { CommandResult, NamespaceCommand } from '../../ports/node-engine.ts';
-import type { DockerError, DockerFailure } from '../../ports/swarm.ts';
 import { AgentChannel } from './agent-channel.ts';
 import type { AgentReply, AgentRequest } from './agent-protocol.ts';
 import type { Engine } from './engine.ts';

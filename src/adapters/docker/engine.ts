@@ -1,6 +1,6 @@
+import type { DockerFailure } from '../../core/failure.ts';
 import PQueue from 'p-queue';
 import type { ZodType } from 'zod';
-import type { DockerFailure } from '../../ports/swarm.ts';
 import { type ClientOptions, type EngineClient, openClient } from './client.ts';
 import type { DockerApi } from './docker-api.ts';
 import type { NodeEndpoint } from './endpoint.ts';

@@ -1,5 +1,5 @@
+import { DockerError, type DockerFailure } from '../../core/failure.ts';
 import { ZodError } from 'zod';
-import { DockerError, type DockerFailure } from '../../ports/swarm.ts';
 
 /** What was tried, for the message. */
 export interface Attempt {

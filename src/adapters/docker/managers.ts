@@ -1,4 +1,4 @@
-import { DockerError } from '../../ports/swarm.ts';
+import { DockerError } from '../../core/failure.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Engine } from './engine.ts';
 import { isFailure } from './failure.ts';

@@ -1,3 +1,4 @@
+import { RouterRefusal } from '../../core/failure.ts';
 import { z } from 'zod';
 import type {
   RouteEntry,
@@ -7,7 +8,7 @@ import type {
 } from '../../core/diff/observed-router.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
-import { type ConsoleTarget, type RouterConsole, RouterRefusal } from '../../ports/router-console.ts';
+import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
 import { outputOf, runIn } from './run-in.ts';
 
 const READ_TIMEOUT_MS = 10_000;

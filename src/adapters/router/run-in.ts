@@ -1,6 +1,6 @@
+import { DockerError } from '../../core/failure.ts';
 import type { CommandResult, Fleet, NamespaceCommand } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
-import { DockerError } from '../../ports/swarm.ts';
 
 /** Runs a command in a workload's namespaces. @throws DockerError when the node has no endpoint or cannot be reached. */
 export async function runIn(

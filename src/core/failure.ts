@@ -1,0 +1,35 @@
+/** Failures that decide what happens next. Their kind is for programs; their message is for people and says what, where and what follows. */
+
+export type DockerFailure =
+  'unreachable' | 'timeout' | 'not-found' | 'conflict' | 'out-of-sequence' | 'rejected';
+
+/** A Docker call failed. `not-found` is the engine's own 404, never a guess. */
+export class DockerError extends Error {
+  readonly kind: DockerFailure;
+  constructor(kind: DockerFailure, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'DockerError';
+    this.kind = kind;
+  }
+}
+
+export type StoreFailure =
+  'fenced' | 'conflict' | 'too-large' | 'no-space' | 'unavailable' | 'denied' | 'timeout' | 'invalid';
+
+/** An etcd call failed. After `unavailable` and `timeout` a write may have happened all the same. */
+export class StoreError extends Error {
+  readonly kind: StoreFailure;
+  constructor(kind: StoreFailure, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.kind = kind;
+  }
+}
+
+/** A router understood its configuration and refused it; the message quotes it. */
+export class RouterRefusal extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RouterRefusal';
+  }
+}
