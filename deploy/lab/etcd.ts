@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { LabError } from './errors.ts';
 import { makeDir } from './layout.ts';
 import { tail } from './log-tail.ts';
-import { findProcess, processState, sendSignal, terminate, waitForEnd } from './processes.ts';
+import { findProcess, processState, sendSignal, suspend, terminate, waitForEnd } from './processes.ts';
 import { labEnvironment } from './run.ts';
-import { waitFor } from './wait.ts';
+import { waitFor, within } from './wait.ts';
 
 const healthReply = z.object({ health: z.union([z.literal('true'), z.literal(true)]) });
 
@@ -49,8 +49,10 @@ export class Etcd {
 
   async isHealthy(): Promise<boolean> {
     try {
-      const reply = await fetch(`${this.endpoint}/health`, { signal: AbortSignal.timeout(2000) });
-      return healthReply.safeParse(await reply.json()).success;
+      // Node's own timer for fetch does not keep the process alive, nor does a connection that is being made anew.
+      const signal = AbortSignal.timeout(2000);
+      const reply = fetch(`${this.endpoint}/health`, { signal }).then((response) => response.json());
+      return healthReply.safeParse(await within(2500, 'etcd', reply)).success;
     } catch {
       return false;
     }
@@ -72,8 +74,8 @@ export class Etcd {
   }
 
   /** It hangs, with its connections open, until resume(). */
-  pause(): void {
-    if (this.pid !== undefined) sendSignal(this.pid, 'SIGSTOP');
+  async pause(): Promise<void> {
+    await suspend(this.pid, 'etcd');
   }
 
   resume(): void {

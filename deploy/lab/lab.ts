@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Etcd, freePorts } from './etcd.ts';
 import { environment, formatEnvironment } from './environment.ts';
 import { LabError } from './errors.ts';
+import { ImageCache } from './image-cache.ts';
 import { loadImages, type ImageArchive } from './images.ts';
 import { LabLayout, makeDir } from './layout.ts';
 import { withLock } from './lock.ts';
@@ -27,6 +28,12 @@ export interface UpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what is done, line by line. */
   readonly tell?: ((line: string) => void) | undefined;
+}
+
+interface Task {
+  readonly archives: readonly ImageArchive[] | undefined;
+  readonly isNew: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 const defaultDir = '.lab';
@@ -70,7 +77,10 @@ export class Lab {
         makeDir(layout.dir);
         writeState(layout, state);
         const lab = new Lab(layout, state);
-        await lab.#bringUp(archives, options.signal, new Stages(tell));
+        await lab.#bringUp(
+          { archives, isNew: before === undefined, signal: options.signal },
+          new Stages(tell),
+        );
         return lab;
       } catch (error) {
         if (before === undefined) {
@@ -125,11 +135,7 @@ export class Lab {
     await loadImages(this.nodes, archives);
   }
 
-  async #bringUp(
-    archives: readonly ImageArchive[] | undefined,
-    signal: AbortSignal | undefined,
-    stages: Stages,
-  ): Promise<void> {
+  async #bringUp({ archives, isNew, signal }: Task, stages: Stages): Promise<void> {
     const layouts = this.nodes.map((node) => node.layout);
     signal?.throwIfAborted();
     await stages.run('namespaces', async () => {
@@ -140,10 +146,12 @@ export class Lab {
       this.etcd.resume();
       await this.etcd.start(signal);
     });
+    const cache = archives === undefined ? undefined : new ImageCache(archives);
     const engines = stages.run('engines', async () => {
       await allSettled(
         this.nodes.map(async (node) => {
           node.resume();
+          await cache?.giveTo(node);
           await node.startEngine(signal);
         }),
       );
@@ -157,6 +165,7 @@ export class Lab {
     const loaded = engines.then(async () => {
       if (archives === undefined) return;
       await stages.run('images', () => this.loadImages(archives));
+      if (isNew && this.nodes[0] !== undefined) await cache?.keep(this.nodes[0]);
     });
     await allSettled([etcd, swarm, loaded]);
     signal?.throwIfAborted();

@@ -65,6 +65,7 @@ export class LabLayout {
       netns: this.netnsPrefix + name,
       address: `192.0.2.${String(10 + index)}`,
       socket: Buffer.byteLength(socket) <= socketPathLimit ? socket : join(this.runtimeDir, `${name}.sock`),
+      dataDir: join(dir, 'data'),
       config: join(dir, 'daemon.json'),
       log: join(dir, 'dockerd.log'),
       machineLog: join(dir, 'machine.log'),
@@ -79,6 +80,7 @@ export interface NodeLayout {
   readonly netns: string;
   readonly address: string;
   readonly socket: string;
+  readonly dataDir: string;
   readonly config: string;
   readonly log: string;
   readonly machineLog: string;

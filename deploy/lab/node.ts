@@ -5,8 +5,17 @@ import { LabError } from './errors.ts';
 import { makeDir, type LabLayout, type NodeLayout } from './layout.ts';
 import { tail } from './log-tail.ts';
 import { setCable } from './network.ts';
-import { commandName, findProcess, isInit, processState, processesInNetns } from './processes.ts';
-import { sendSignal, terminate, waitForEnd } from './processes.ts';
+import {
+  commandName,
+  findProcess,
+  isInit,
+  processState,
+  processesInNetns,
+  sendSignal,
+  suspend,
+  terminate,
+  waitForEnd,
+} from './processes.ts';
 import { run, type RunOptions, type RunResult } from './run.ts';
 import { waitFor, within } from './wait.ts';
 
@@ -99,8 +108,8 @@ export class LabNode {
   }
 
   /** The engine hangs, with its connections open, until resume(). */
-  pause(): void {
-    if (this.pid !== undefined) sendSignal(this.pid, 'SIGSTOP');
+  async pause(): Promise<void> {
+    await suspend(this.pid, `the engine of ${this.name}`);
   }
 
   resume(): void {
@@ -207,7 +216,7 @@ export class LabNode {
   #engineConfig(): Record<string, unknown> {
     return {
       hosts: [`unix://${this.socket}`],
-      'data-root': join(this.layout.dir, 'data'),
+      'data-root': this.layout.dataDir,
       'exec-root': '/run/docker',
       pidfile: '/run/docker.pid',
       'cgroup-parent': this.layout.cgroup,

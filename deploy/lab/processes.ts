@@ -56,6 +56,13 @@ export async function waitForEnd(pid: number, what: string, within: number): Pro
   await waitFor(`${what} (pid ${String(pid)}) to end`, () => (isAlive(pid) ? undefined : true), { within });
 }
 
+/** Stops it until SIGCONT. Its threads stop one by one, which takes a moment on a busy machine. */
+export async function suspend(pid: number | undefined, what: string): Promise<void> {
+  if (pid === undefined) throw new LabError(`${what} does not run`);
+  sendSignal(pid, 'SIGSTOP');
+  await waitFor(`${what} to stop`, () => (processState(pid) === 'T' ? true : undefined), { within: 5000 });
+}
+
 /** Asks it to end, and makes it end if it has not done so within the given milliseconds. */
 export async function terminate(pid: number, what: string, grace: number): Promise<void> {
   sendSignal(pid, 'SIGTERM');

@@ -14,7 +14,10 @@ export interface NodeStatus {
   readonly socket: string;
   readonly pid: number | undefined;
   readonly engine: EngineState | 'no answer';
+  /** Its role, or what keeps it from having one. */
   readonly swarm: string;
+  /** In the Swarm's own words, such as that it has no leader. */
+  readonly problem: string | undefined;
   readonly containers: number | undefined;
   readonly images: readonly string[];
 }
@@ -55,11 +58,14 @@ export function formatStatus(status: LabStatus): string {
     table.push([node.name, node.engine, node.pid ?? '-', node.swarm, node.containers ?? '-', node.address]);
   }
   table.push(['etcd', status.etcd.state, status.etcd.pid ?? '-', '-', '-', status.etcd.endpoint]);
+  const problems = status.nodes.map(({ name, problem }) =>
+    problem === undefined ? '' : `${name}: ${problem}\n`,
+  );
   const images = [...new Set(status.nodes.flatMap((node) => node.images))].sort().map((tag) => {
     const lacking = status.nodes.filter((node) => !node.images.includes(tag)).map((node) => node.name);
     return `image ${tag}${lacking.length === 0 ? '' : ` (not on ${lacking.join(', ')})`}\n`;
   });
-  return `${table.toString()}\n${images.join('')}${status.dir}: ${status.up ? 'up' : 'not all up; npm run lab -- up repairs it'}\n`;
+  return `${table.toString()}\n${images.join('')}${problems.join('')}${status.dir}: ${status.up ? 'up' : 'not all up; npm run lab -- up repairs it'}\n`;
 }
 
 const noBorders = Object.fromEntries(
@@ -73,7 +79,8 @@ const containerList = z.array(z.unknown());
 async function nodeStatus(node: LabNode): Promise<NodeStatus> {
   const { name, address, socket, pid, state } = node;
   const known = { name, address, socket, pid };
-  if (state !== 'running') return { ...known, engine: state, swarm: '-', containers: undefined, images: [] };
+  if (state !== 'running')
+    return { ...known, engine: state, swarm: '-', problem: undefined, containers: undefined, images: [] };
   try {
     const call = Promise.all([swarmInfo(node), listImages(node), node.docker.listContainers()]);
     const [swarm, images, containers] = await within(3000, name, call);
@@ -82,11 +89,19 @@ async function nodeStatus(node: LabNode): Promise<NodeStatus> {
       ...known,
       engine: state,
       swarm: swarm.LocalNodeState === 'active' ? role : swarm.LocalNodeState,
+      problem: swarm.Error ? swarm.Error : undefined,
       containers: containerList.parse(containers).length,
       images: images.flatMap((image) => image.tags),
     };
   } catch {
-    return { ...known, engine: 'no answer', swarm: '-', containers: undefined, images: [] };
+    return {
+      ...known,
+      engine: 'no answer',
+      swarm: '-',
+      problem: undefined,
+      containers: undefined,
+      images: [],
+    };
   }
 }
 

@@ -154,7 +154,7 @@ describe('a lab of two nodes', { timeout: 2 * minute }, () => {
   });
 
   it('tells a hanging engine from one that runs', async () => {
-    node2.pause();
+    await node2.pause();
     expect(node2.state).toBe('paused');
     expect(await node2.answers()).toBe(false);
     node2.resume();
