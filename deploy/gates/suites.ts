@@ -16,7 +16,7 @@ const below = (...folders: readonly string[]): string[] =>
 
 /** In the order in which they run. Every test file belongs to exactly one of them (test/gates/suites.test.ts). */
 export const suites: readonly Suite[] = [
-  { name: 'unit', include: below('unit', 'golden'), timeout: 10 * SECOND, inTurn: false },
+  { name: 'unit', include: below('unit', 'golden'), timeout: 30 * SECOND, inTurn: false },
   { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, inTurn: false },
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true },
