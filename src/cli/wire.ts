@@ -11,6 +11,7 @@ import { Keys } from '../api/keys.ts';
 import { watchHealth } from '../controllers/health.ts';
 import { operate } from '../controllers/operator.ts';
 import type { OperatorDeps } from '../controllers/term.ts';
+import { testbedToken } from '../core/plan/names.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { SystemClock } from '../runtime/system-clock.ts';
@@ -54,7 +55,7 @@ export async function runOperator(
     {
       ...settings.docker,
       prefix: keys.prefix,
-      helper: `${keys.prefix.split('/').at(-1) ?? 'hinge'}-helper`,
+      helper: `${testbedToken(keys.prefix)}-helper`,
       observe: (node, call, seconds, outcome) => {
         metrics.dockerRequests.increment({ node, call, outcome });
         metrics.dockerDuration.observe({ node, call }, seconds);

@@ -51,13 +51,6 @@ export function experimentReconciler(context: Context): Reconcile {
   };
 }
 
-const NOT_TRIED: ConnectionFacts = {
-  verdict: undefined,
-  proof: undefined,
-  probeFailure: undefined,
-  rttMs: undefined,
-};
-
 /** Sends packets as soon as they have a chance to arrive: hosts wired, every link of the Path plugged in. */
 async function prove(
   { testbed, observation, prover, metrics, enqueue }: Context,
@@ -73,7 +66,7 @@ async function prove(
       ({ workload }) => attachmentOf(network, workload, observation.latest) !== undefined,
     );
   });
-  if (!wired || !plugged) return prover.last(key) ?? NOT_TRIED;
+  if (!wired || !plugged) return prover.notYet(key);
   const before = prover.last(key)?.verdict?.proven;
   const proof = await prover.prove(key, probeOfConnection(connection));
   if (before !== true && proof.verdict?.proven === true) {

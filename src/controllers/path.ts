@@ -1,3 +1,4 @@
+import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import type { DesiredPath } from '../core/plan/desired.ts';
 import { probeOfPath } from '../core/prove/probe.ts';
@@ -34,6 +35,7 @@ export function pathReconciler(context: Context): Reconcile {
       proof: proof?.proof,
       probeFailure: proof?.probeFailure,
     };
+    if (path !== undefined && isUnread(context, path)) return { requeueAfterMs: UNREAD_MS };
     const ready = await publish(context, ref, pathFindings(facts), pathBody(facts));
     if (path === undefined) {
       metrics.pathProven.forget({ path: name });
@@ -43,6 +45,30 @@ export function pathReconciler(context: Context): Reconcile {
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
     return { requeueAfterMs: ready ? resyncMs : SETTLING_MS };
   };
+}
+
+/** A Path of which a part was not looked at since this operator leads is looked at again after this many ms. */
+const UNREAD_MS = 300;
+
+/** Nothing new is said of a Path before its routers and connections were looked at: not to know is not to be down. */
+function isUnread({ testbed, observation, routerStates, prover }: Context, path: DesiredPath): boolean {
+  const { desired } = testbed;
+  const unreadRouter = path.via.some((router) => {
+    const placed = observation.latest.current(`router/${router}`);
+    return placed !== undefined && routerStates.get(router, placed.container.id) === undefined;
+  });
+  return unreadRouter || connectionsOf(desired, path).some((key) => prover.last(key) === undefined);
+}
+
+/** Keys of the connections over a Path, as the prover has them. */
+function connectionsOf(desired: DesiredIndex, path: DesiredPath): readonly string[] {
+  return desired.experimentsOf(path.name).flatMap((name) => {
+    const experiment = desired.experiments.get(name);
+    if (experiment === undefined || experiment.suspended) return [];
+    return experiment.connections
+      .filter((connection) => connection.path === path.name)
+      .map((connection) => `${name}/${connection.name}`);
+  });
 }
 
 interface Link {
@@ -67,13 +93,7 @@ function linksOf({ testbed, observation }: Context, path: DesiredPath): Map<stri
 /** What the connections over the Path have proven, the worst first; its own packets when no connection uses it. */
 async function proofOf({ testbed, prover }: Context, path: DesiredPath): Promise<Proof | undefined> {
   const { desired } = testbed;
-  const connections = desired.experimentsOf(path.name).flatMap((name) => {
-    const experiment = desired.experiments.get(name);
-    if (experiment === undefined || experiment.suspended) return [];
-    return experiment.connections
-      .filter((connection) => connection.path === path.name)
-      .map((connection) => prover.last(`${name}/${connection.name}`));
-  });
+  const connections = connectionsOf(desired, path).map((key) => prover.last(key));
   if (connections.length > 0) {
     return connections.find((proof) => proof?.verdict?.proven !== true) ?? connections[0];
   }

@@ -16,6 +16,8 @@ export interface Proof {
   readonly probeFailure: string | undefined;
 }
 
+const NOT_TRIED: Proof = { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure: undefined };
+
 interface Known {
   readonly fingerprint: string;
   /** Milliseconds, monotonic. */
@@ -47,9 +49,16 @@ export class Prover {
     this.#deps = deps;
   }
 
-  /** The last result, whatever its age. */
+  /** The last result, whatever its age; undefined: nobody has looked since this operator leads. */
   last(key: string): Proof | undefined {
     return this.#known.get(key)?.proof;
+  }
+
+  /** Nothing can be sent yet. @returns the last result, or one that says so. */
+  notYet(key: string): Proof {
+    const known = this.#known.get(key) ?? { fingerprint: '', at: -Infinity, proof: NOT_TRIED };
+    this.#known.set(key, known);
+    return known.proof;
   }
 
   forget(key: string): void {
