@@ -14,7 +14,7 @@ export interface NodeStatus {
   readonly socket: string;
   readonly pid: number | undefined;
   readonly engine: EngineState | 'no answer';
-  /** Its role, or what keeps it from having one. */
+  /** Its role, or the state of an engine that has none. */
   readonly swarm: string;
   /** In the Swarm's own words, such as that it has no leader. */
   readonly problem: string | undefined;
@@ -42,8 +42,7 @@ export async function labStatus(dir: string): Promise<LabStatus> {
     pid,
     state: state === 'running' && !(await lab.etcd.isHealthy()) ? 'no answer' : state,
   };
-  const up =
-    etcd.state === 'running' && nodes.every((node) => node.swarm === 'manager' || node.swarm === 'worker');
+  const up = etcd.state === 'running' && nodes.every((node) => isMember(node));
   return { dir: lab.dir, up, nodes, etcd };
 }
 
@@ -65,7 +64,8 @@ export function formatStatus(status: LabStatus): string {
     const lacking = status.nodes.filter((node) => !node.images.includes(tag)).map((node) => node.name);
     return `image ${tag}${lacking.length === 0 ? '' : ` (not on ${lacking.join(', ')})`}\n`;
   });
-  return `${table.toString()}\n${images.join('')}${problems.join('')}${status.dir}: ${status.up ? 'up' : 'not all up; npm run lab -- up repairs it'}\n`;
+  const verdict = status.up ? 'up' : 'not all up; npm run lab -- up repairs it';
+  return [table.toString(), '\n', ...images, ...problems, status.dir, ': ', verdict, '\n'].join('');
 }
 
 const noBorders = Object.fromEntries(
@@ -78,31 +78,27 @@ const containerList = z.array(z.unknown());
 
 async function nodeStatus(node: LabNode): Promise<NodeStatus> {
   const { name, address, socket, pid, state } = node;
-  const known = { name, address, socket, pid };
-  if (state !== 'running')
-    return { ...known, engine: state, swarm: '-', problem: undefined, containers: undefined, images: [] };
+  const rest = { swarm: '-', problem: undefined, containers: undefined, images: [] };
+  const silent = { name, address, socket, pid, engine: state, ...rest };
+  if (state !== 'running') return silent;
   try {
     const call = Promise.all([swarmInfo(node), listImages(node), node.docker.listContainers()]);
     const [swarm, images, containers] = await within(3000, name, call);
     const role = swarm.ControlAvailable ? 'manager' : 'worker';
     return {
-      ...known,
-      engine: state,
+      ...silent,
       swarm: swarm.LocalNodeState === 'active' ? role : swarm.LocalNodeState,
       problem: swarm.Error ? swarm.Error : undefined,
       containers: containerList.parse(containers).length,
       images: images.flatMap((image) => image.tags),
     };
   } catch {
-    return {
-      ...known,
-      engine: 'no answer',
-      swarm: '-',
-      problem: undefined,
-      containers: undefined,
-      images: [],
-    };
+    return { ...silent, engine: 'no answer' };
   }
+}
+
+function isMember(node: NodeStatus): boolean {
+  return (node.swarm === 'manager' || node.swarm === 'worker') && node.problem === undefined;
 }
 
 function openIfAny(dir: string): Lab | undefined {
