@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Gate } from '../../deploy/gates/gates.ts';
 import { type Result, runGate } from '../../deploy/gates/run-gate.ts';
 import { runGates } from '../../deploy/gates/run-gates.ts';
 import { summary } from '../../deploy/gates/summary.ts';
+import { eventually } from '../support/eventually.ts';
 import { plantTree } from '../support/planted-tree.ts';
 
 const never = new AbortController().signal;
@@ -109,21 +110,26 @@ describe('an interrupted run', () => {
     const pidFile = path.join(directory, 'pid');
     const script = `
       const { spawn } = require('node:child_process');
+      process.on('SIGTERM', () => { console.log('cleaned up'); process.exit(0); });
       const child = spawn('node', ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
       require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));
-      process.on('SIGTERM', () => { console.log('cleaned up'); process.exit(0); });
       setInterval(() => {}, 1000);`;
     const interrupt = new AbortController();
     const results: Result[] = [];
     const gates = [check('busy', script), { ...check('next', ''), tests: true }];
     const options = { directory, signal: interrupt.signal, live: false };
     const running = runGates(gates, options, (result) => results.push(result));
-    const pid = Number(await vi.waitFor(() => readFile(pidFile, 'utf8'), { timeout: 10_000 }));
+    const written = async (): Promise<string> => {
+      const text = await readFile(pidFile, 'utf8');
+      expect(text).not.toBe('');
+      return text;
+    };
+    const pid = Number(await eventually(written, { timeoutMs: 30_000, message: 'the gate runs' }));
     expect(alive(pid)).toBe(true);
     interrupt.abort();
     await running;
     expect(results).toMatchObject([{ gate: 'busy', ok: false, output: 'cleaned up\n\nstopped' }]);
-    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 10_000 });
+    await expect.poll(() => alive(pid), { timeout: 30_000 }).toBe(false);
   });
 });
 
@@ -139,11 +145,12 @@ describe('the command', () => {
 
   it('fails when interrupted', async () => {
     const running = command('types', 'lint');
-    const directories = async (): Promise<void> => {
-      const { stdout } = await execa('pgrep', ['-P', String(running.pid)], { reject: false });
+    const bothRun = async (): Promise<void> => {
+      const tools = ['-P', String(running.pid), '-f', '/\\.bin/(tsc|eslint) '];
+      const { stdout } = await execa('pgrep', tools, { reject: false });
       expect(stdout.split('\n')).toHaveLength(2);
     };
-    await vi.waitFor(directories, { timeout: 10_000 });
+    await eventually(bothRun, { timeoutMs: 60_000, message: 'both gates run' });
     running.kill('SIGTERM');
     const { exitCode, all } = await running;
     expect(all).toContain('SIGTERM: stopping what runs.');

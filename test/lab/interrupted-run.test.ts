@@ -12,7 +12,7 @@ async function startRun() {
   const run = execa('node', ['--import', 'tsx', 'deploy/gates/main.ts', 'e2e'], {
     reject: false,
     all: true,
-    env: { TMPDIR: temporary },
+    env: { TMPDIR: temporary, HINGE_TEST_LAB: undefined },
   });
   onTestFinished(async () => {
     run.kill('SIGTERM');
