@@ -2,8 +2,8 @@ import { stringify } from 'yaml';
 import type { ObjectRef, TestbedObject } from './object.ts';
 import { refOf } from './object.ts';
 import { checkValue, refOfValue, sizeProblem } from './parse.ts';
-import type { FieldProblem } from './problem.ts';
-import { readSource, type SourceDocument } from './source.ts';
+import { type FieldProblem, fieldPath } from './problem.ts';
+import { type Position, readSource, type SourceDocument } from './source.ts';
 
 /** Where a document came from, for messages such as `lab.yaml:12`. */
 export interface DocumentSource {
@@ -16,6 +16,8 @@ export interface GoodDocument {
   readonly source: DocumentSource;
   readonly ref: ObjectRef;
   readonly object: TestbedObject;
+  /** Where the text has a field, or the innermost part of it that is there: for checks that come after this one. */
+  readonly locate: (field: string) => Position;
   /** What to store: as the user wrote it, with comments, where it was a document of its own. */
   readonly text: string;
 }
@@ -64,8 +66,12 @@ function* parseEntries(document: SourceDocument, name: string): Generator<Parsed
       tooLarge === undefined
         ? checkValue(value, (path, what) => document.locate([...entry.path, ...path], what))
         : { ok: false as const, problems: [tooLarge] };
-    if (result.ok) yield { ok: true, source, ref: refOf(result.object), object: result.object, text };
-    else yield { ok: false, source, ...(ref && { ref }), problems: result.problems };
+    if (result.ok) {
+      const { object } = result;
+      const locate = (field: string): Position =>
+        document.locate([...entry.path, ...fieldPath(field)], 'value');
+      yield { ok: true, source, ref: refOf(object), object, locate, text };
+    } else yield { ok: false, source, ...(ref && { ref }), problems: result.problems };
   }
 }
 

@@ -47,6 +47,15 @@ export function fieldText(path: readonly PropertyKey[]): string {
   return text;
 }
 
+/** The path that a text of `fieldText` stands for, as far as it is one. */
+export function fieldPath(field: string): PropertyKey[] {
+  const part = /([A-Za-z_][\w-]*)|\[([0-9]+)\]|\["((?:[^"\\]|\\.)*)"\]/g;
+  return [...field.matchAll(part)].map(([, name, index, quoted]) => {
+    if (index !== undefined) return Number(index);
+    return name ?? (JSON.parse(`"${quoted ?? ''}"`) as string);
+  });
+}
+
 /** One line for people: field, what was expected, and the value unless the message has it already. */
 export function problemText(problem: FieldProblem): string {
   const value =

@@ -1,0 +1,32 @@
+import { mayCome, planProblems } from '../check.ts';
+import { CliError } from '../exit.ts';
+import { goodOnes, inputProblemText, problemsOf, readDocuments } from '../input.ts';
+import { refName } from '../kinds.ts';
+import type { Session } from '../session.ts';
+
+export interface ValidateOptions {
+  readonly filename: readonly string[];
+  readonly partial?: boolean;
+}
+
+/** Checks files without etcd or Docker: each object, and all of them together as if they were the whole testbed. */
+export async function validate(session: Session, options: ValidateOptions): Promise<void> {
+  const documents = await readDocuments(options.filename, session.readStdin);
+  const good = goodOnes(documents);
+  const own = problemsOf(documents);
+  const planned = planProblems(
+    [...new Map(good.map((one) => [refName(one.ref), one])).values()],
+    await session.settings(),
+  );
+  const missing = planned.filter((problem) => mayCome(problem.planned));
+  const wrong = planned.filter((problem) => !mayCome(problem.planned));
+  const problems = [...own, ...wrong, ...(options.partial === true ? [] : missing)];
+  if (options.partial === true)
+    for (const problem of missing) session.output.warning(inputProblemText(problem));
+  for (const problem of problems) session.output.problem(inputProblemText(problem));
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;
+    throw new CliError(`${count} in ${String(documents.length)} objects`);
+  }
+  for (const { ref } of good) session.output.print(`${refName(ref)} is valid`);
+}

@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { registerApply } from './commands/apply.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerDelete } from './commands/delete.ts';
+import { registerDescribe } from './commands/describe.ts';
+import { registerEvents } from './commands/events.ts';
+import { registerGet } from './commands/get.ts';
+import { registerRun } from './commands/run.ts';
+import { registerValidate } from './commands/validate.ts';
+import { ownVersion, registerVersion } from './commands/version.ts';
+import { registerWait } from './commands/wait.ts';
+import { environmentText } from './help.ts';
+import { addSettings } from './options.ts';
+import type { CliContext } from './session.ts';
+
+/** The command line. Files in commands/ say what there is and load little; actions/ do it, and are loaded when they are run. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('hinge')
+    .description(
+      'Routed network testbeds on Docker Swarm, kept as declared in etcd and proven hop by hop.\n\n' +
+        'Declare Routers, Paths through them and Experiments with hosts; the operator (hinge run) makes them real ' +
+        'and keeps them so.',
+    )
+    .version(ownVersion(), '-V, --version')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for usage and examples)')
+    .exitOverride()
+    .optionsGroup('Global options:');
+  addSettings(program, 'store');
+  program.commandsGroup('Objects:');
+  program.helpCommand('help [command]', 'the same as COMMAND --help').helpOption('-h, --help', 'this help');
+  for (const register of [registerApply, registerGet, registerDescribe, registerDelete])
+    register(program, context);
+  program.commandsGroup('Checks:');
+  for (const register of [registerValidate, registerWait, registerEvents]) register(program, context);
+  program.commandsGroup('Operator:');
+  registerRun(program, context);
+  program.commandsGroup('Other:');
+  for (const register of [registerCompletion, registerVersion]) register(program, context);
+  return program.addHelpText('after', environmentText);
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Settings } from './config.ts';
+import type { Output } from './output.ts';
+import type { OpenStore } from './wire-store.ts';
+
+/** The process as commands see it, so that tests can give them another one. */
+export interface CliContext {
+  readonly output: Output;
+  /** All of standard input. */
+  readonly readStdin: () => Promise<string>;
+}
+
+/** One run of one command: where it writes, and its settings and its store once it asks for them. */
+export class Session {
+  readonly output: Output;
+  readonly readStdin: () => Promise<string>;
+  readonly #flags: Readonly<Record<string, unknown>>;
+
+  constructor(context: CliContext, command: Command) {
+    this.output = context.output;
+    this.readStdin = context.readStdin;
+    this.#flags = command.optsWithGlobals();
+  }
+
+  async settings(): Promise<Settings> {
+    const { readSettings } = await import('./config.ts');
+    return readSettings(this.#flags);
+  }
+
+  /** Opens etcd for `use`; loaded only here, since the client takes longer to load than most commands to run. */
+  async withStore<T>(use: (open: OpenStore) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const { withStore } = await import('./wire-store.ts');
+    return await withStore(settings, use);
+  }
+}
