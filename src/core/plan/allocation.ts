@@ -1,3 +1,5 @@
+import { isAddress, isPrefix } from './ipv4.ts';
+
 /** What is claimed: one namespace of values each. A loopback and a subnet may not overlap either. */
 export const POOLS = ['asn', 'router-id', 'loopback', 'subnet'] as const;
 export type Pool = (typeof POOLS)[number];
@@ -45,8 +47,16 @@ export function decodeAllocation(key: string, text: string, createRevision: bigi
   const { value, owner, first } = stored;
   if (typeof value !== 'string' || typeof owner !== 'string') return undefined;
   const claim = { pool, value, owner, ...(typeof first === 'string' ? { first } : {}) };
-  return allocationKey(claim) === key ? { ...claim, createRevision } : undefined;
+  return FORMS[pool](value) && allocationKey(claim) === key ? { ...claim, createRevision } : undefined;
 }
+
+/** What the values of a pool look like. */
+const FORMS: Readonly<Record<Pool, (value: string) => boolean>> = {
+  asn: (value) => /^[1-9][0-9]*$/.test(value),
+  'router-id': isAddress,
+  loopback: isPrefix,
+  subnet: isPrefix,
+};
 
 function parsed(text: string): Partial<Record<string, unknown>> | undefined {
   try {

@@ -172,8 +172,9 @@ export class Arbitration {
   #routerStanding(name: string, named: ReadonlySet<string>): RouterStanding {
     const text = refText({ kind: 'Router', name });
     const entry = this.#entries.get(text);
-    if (this.#versions.has(text)) return entry?.live === true || named.has(name) ? 'accepted' : 'kept';
-    return entry?.written === undefined ? 'absent' : 'rejected';
+    if (!this.#versions.has(text)) return entry?.written === undefined ? 'absent' : 'rejected';
+    if (this.#contested.has(text) && this.#refused.has(text)) return 'rejected';
+    return entry?.live === true || named.has(name) ? 'accepted' : 'kept';
   }
 }
 

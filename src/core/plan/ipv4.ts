@@ -26,6 +26,12 @@ export function parsePrefix(text: string): Prefix {
 export const formatPrefix = (prefix: Prefix): string =>
   `${formatAddress(prefix.base)}/${prefix.length.toString()}`;
 
+export const isAddress = (text: string): boolean => !text.includes('/') && Address4.isValid(text);
+
+/** Whether a text is a CIDR in the spelling that hinge uses. */
+export const isPrefix = (text: string): boolean =>
+  text.includes('/') && Address4.isValid(text) && canonicalPrefix(text) === text;
+
 /** The same prefix always in one spelling. */
 export const canonicalPrefix = (text: string): string => formatPrefix(parsePrefix(text));
 

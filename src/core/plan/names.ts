@@ -14,9 +14,12 @@ export function testbedToken(prefix: string): string {
   const segments = prefix.split('/').filter((segment) => segment !== '');
   const [first = ''] = segments;
   if (segments.length === 1 && first.length < TOKEN_LENGTH && /^[a-z][a-z0-9]*$/.test(first)) return first;
-  const word = (segments.at(-1) ?? '').toLowerCase().replace(/[^a-z0-9]/g, '');
-  const start = `hinge${word}`.slice(word === '' ? 0 : 'hinge'.length).slice(0, DIGEST_LENGTH);
-  return start + shortDigest(prefix, TOKEN_LENGTH - start.length);
+  const last = segments.at(-1) ?? '';
+  const word = last
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, DIGEST_LENGTH);
+  return word + shortDigest(prefix, TOKEN_LENGTH - word.length);
 }
 
 /** Name of a router's service: `hinge-vyos-35`. */

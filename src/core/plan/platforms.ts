@@ -1,3 +1,5 @@
+import type { PlanSettings } from './settings.ts';
+
 /** What a container gets unless its object says otherwise. */
 export interface ContainerDefaults {
   readonly image: string;
@@ -29,7 +31,7 @@ const ROUTING = {
 } as const;
 
 /** By the Router's platform. */
-export const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
+const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
   frr: {
     image: 'hinge/router-frr:1',
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
@@ -37,4 +39,15 @@ export const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
   },
 };
 
-export const HOST_DEFAULTS: ContainerDefaults = { image: 'hinge/host:1', capabilities: [], sysctls: {} };
+/** An experiment host is somebody's own image: it gets what Docker gives anyway. */
+const HOST: ContainerDefaults = { image: 'hinge/host:1', capabilities: [], sysctls: {} };
+
+export function routerDefaults(platform: 'frr', { images }: PlanSettings): ContainerDefaults {
+  const defaults = PLATFORMS[platform];
+  return { ...defaults, image: images?.routerFrr ?? defaults.image };
+}
+
+export const hostDefaults = ({ images }: PlanSettings): ContainerDefaults => ({
+  ...HOST,
+  image: images?.host ?? HOST.image,
+});

@@ -66,7 +66,7 @@ export class PrefixTree<T> {
   }
 }
 
-const bit = (base: number, depth: number): boolean => Math.floor(base / 2 ** (31 - depth)) % 2 === 1;
+const bit = (base: number, depth: number): boolean => ((base >>> (31 - depth)) & 1) === 1;
 
 const child = <T>(at: Node<T> | undefined, one: boolean): Node<T> | undefined => (one ? at?.one : at?.zero);
 

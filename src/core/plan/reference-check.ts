@@ -12,7 +12,7 @@ export function checkRouterReference(name: string, field: string, world: World):
       return [finding('RouterNotFound', field, name, message, blockers)];
     }
     case 'rejected': {
-      const message = `Router/${name} has no valid version yet; its own status says why.`;
+      const message = `Router/${name} has no version that can run; its own status says why.`;
       return [finding('RouterNotFound', field, name, message, blockers)];
     }
     case 'absent':

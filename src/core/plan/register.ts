@@ -113,19 +113,15 @@ export class Register {
   }
 
   /** The value of an owner that writes none: a router's loopback as its identifier, or what the owner had before. */
-  #own({ pool, owner }: Want): string | undefined {
+  #own({ pool, owner, identifies }: Want): string | undefined {
     if (pool === 'router-id') {
       const loopback = this.of('loopback', owner)?.value;
       return loopback === undefined ? undefined : addressOf(loopback);
     }
-    const before = this.#committed.of(pool, owner);
-    return before.find(({ value }) => this.#isFree(pool, value, owner))?.value;
-  }
-
-  /** A loopback is also a router id, unless another one is written. */
-  #isFree(pool: Pool, value: string, owner: string): boolean {
-    if (this.holderOf(pool, value, owner) !== undefined) return false;
-    return pool !== 'loopback' || this.holderOf('router-id', addressOf(value), owner) === undefined;
+    const isFree = (value: string): boolean =>
+      this.holderOf(pool, value, owner) === undefined &&
+      !(identifies === true && this.holderOf('router-id', addressOf(value), owner) !== undefined);
+    return this.#committed.of(pool, owner).find(({ value }) => isFree(value))?.value;
   }
 
   #add(user: string, want: Want, value: string | undefined, first: string | undefined): void {

@@ -30,9 +30,10 @@ export function routerWants({ metadata, spec }: Router): Want[] {
     return [...wants, { pool: 'router-id', owner, value: spec.routerId, field: 'spec.routerId' }];
   }
   const { loopback } = spec;
-  wants.push({ pool: 'loopback', owner, value: loopback, field: 'spec.loopback' });
+  const identifies = spec.routerId === undefined;
+  wants.push({ pool: 'loopback', owner, value: loopback, identifies, field: 'spec.loopback' });
   const derived = loopback === undefined ? undefined : addressOf(loopback);
-  const field = spec.routerId === undefined ? 'spec.loopback' : 'spec.routerId';
+  const field = identifies ? 'spec.loopback' : 'spec.routerId';
   wants.push({ pool: 'router-id', owner, value: spec.routerId ?? derived, field });
   return wants;
 }

@@ -16,6 +16,8 @@ export interface PlanSettings {
   readonly asns: { readonly first: number; readonly last: number };
   /** CIDR of the network that every service is attached to. */
   readonly management: string;
+  /** Images of containers whose object names none. Default: by platform (platforms.ts). */
+  readonly images?: { readonly routerFrr: string; readonly host: string };
 }
 
 /** Private AS numbers (RFC 6996) and private addresses (RFC 1918) that Docker's own default pools leave alone. */
@@ -34,4 +36,4 @@ export const SETTING_NAMES = {
   loopbacks: 'HINGE_POOL_LOOPBACKS',
   asns: 'HINGE_POOL_ASNS',
   management: 'HINGE_MANAGEMENT_SUBNET',
-} as const satisfies Record<keyof PlanSettings, string>;
+} as const satisfies Record<Exclude<keyof PlanSettings, 'images'>, string>;

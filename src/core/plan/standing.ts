@@ -13,7 +13,10 @@ export interface Standing {
   readonly register: Register;
   /** By refText. */
   readonly versions: Map<string, TestbedObject>;
-  /** By refText: accepted objects that cannot have all of their values. Only a damaged store has such. */
+  /**
+   * By refText: accepted objects that cannot have all of their values. Others have them when an object was deleted and
+   * comes back, or when an intake was cut off between two writes.
+   */
   readonly contested: ReadonlyMap<string, readonly Finding[]>;
 }
 

@@ -14,7 +14,7 @@ export function desiredStateOf(topology: Topology, settings: PlanSettings, testb
   const accesses = groupBy(topology.accesses.values(), ({ experiment }) => experiment.metadata.name);
   return {
     networks: networksOf(topology, settings, testbed),
-    workloads: workloadsOf(topology, testbed),
+    workloads: workloadsOf(topology, settings, testbed),
     paths: [...topology.paths.values()].map((path) => desiredPath(path, topology)),
     experiments: topology.experiments.map((experiment) =>
       desiredExperiment(experiment, topology, accesses.get(experiment.metadata.name) ?? []),

@@ -9,6 +9,8 @@ export interface Want {
   readonly value: string | undefined;
   /** On a link: the router that comes first. */
   readonly first?: string;
+  /** On a loopback: it is the router's identifier too. */
+  readonly identifies?: boolean;
   /** Where in the object it is asked for. */
   readonly field: string;
 }

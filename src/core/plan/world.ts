@@ -1,7 +1,10 @@
 import type { Path } from '../../api/path.ts';
 import type { Allocation } from './allocation.ts';
 
-/** Whether a Router can be named. `kept`: its key is gone, it stays only for those that name it already. */
+/**
+ * Whether a Router can be named. `kept`: its key is gone, it stays only for those that name it already.
+ * `rejected`: nothing of it can run, since it was never valid or others have its values by now.
+ */
 export type RouterStanding = 'accepted' | 'kept' | 'rejected' | 'absent';
 
 /** What an object is checked against: the other objects as they are accepted at that moment. */

@@ -49,8 +49,10 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
  */
 function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] {
   const own = new Set([...connected, loopback]);
+  // FRR lists static routes by length first.
   return sorted(advertise)
     .filter((prefix) => !own.has(prefix))
+    .sort((one, other) => parsePrefix(one).length - parsePrefix(other).length)
     .map((prefix) => `ip route ${prefix} blackhole 254`);
 }
 

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type FrrRouter, renderFrr } from '../../../../src/core/render/frr.ts';
+import { Bench } from '../plan/bench.ts';
+import { figure3 } from '../plan/figure3.ts';
+
+/** Read back by the real FRR in test/e2e; written by `vitest -u`. */
+const golden = (name: string): string => `../../../golden/frr/${name}.conf`;
+
+const BARE: FrrRouter = {
+  hostname: 'r1',
+  asn: 4200000000,
+  routerId: '0.0.0.1',
+  loopback: undefined,
+  sessions: [],
+  connected: [],
+  advertise: [],
+  extraConfig: undefined,
+};
+
+const FULL: FrrRouter = {
+  ...BARE,
+  routerId: '10.255.0.1',
+  loopback: '10.255.0.1/32',
+  sessions: [
+    { peer: 'r2', asn: 2, address: '10.9.0.3', network: 'link/r1--r2' },
+    { peer: 'r3', asn: 4294967294, address: '10.10.0.2', network: 'link/r1--r3' },
+  ],
+  connected: ['10.10.0.0/24', '10.9.0.0/16', '10.204.0.0/24'],
+  advertise: ['203.0.113.0/24', '192.0.2.0/24', '192.0.2.0/25', '10.204.0.0/24', '0.0.0.0/0'],
+  extraConfig: [
+    'ip prefix-list OURS seq 5 permit 192.0.2.0/24 le 32',
+    'route-map OUT permit 10',
+    ' match ip address prefix-list OURS',
+    ' set as-path prepend 4200000000 4200000000',
+    'exit',
+    'router bgp 4200000000',
+    ' address-family ipv4 unicast',
+    '  neighbor 10.9.0.3 route-map OUT out',
+    ' exit-address-family',
+    '',
+  ].join('\n'),
+};
+
+describe('renderFrr', () => {
+  it.each([
+    ['bare', BARE],
+    ['full', FULL],
+  ])('writes %s.conf', async (name, router) => {
+    await expect(renderFrr(router).text).toMatchFileSnapshot(golden(name));
+  });
+
+  it.each(['vyos-35', 'vyos-46', 'vyos-57'])('writes figure-3.%s.conf', async (name) => {
+    const { desired } = new Bench().put(...figure3()).settle();
+    const setup = desired.workloads.find(({ key }) => key === `router/${name}`)?.setup;
+    await expect(setup?.type === 'router' ? setup.configuration.text : '').toMatchFileSnapshot(
+      golden(`figure-3.${name}`),
+    );
+  });
+
+  it('writes the same whatever order things come in', () => {
+    const turned = {
+      ...FULL,
+      connected: FULL.connected.toReversed(),
+      advertise: [...FULL.advertise, ...FULL.advertise].toReversed(),
+    };
+    expect(renderFrr(turned)).toEqual(renderFrr(FULL));
+  });
+
+  it('has another hash for another text', () => {
+    const hashes = [BARE, FULL, { ...FULL, asn: 7 }].map((router) => renderFrr(router).hash);
+    expect(new Set(hashes).size).toBe(3);
+    for (const hash of hashes) expect(hash).toMatch(/^[a-z2-7]{16}$/);
+  });
+
+  it('keeps extraConfig as it was written, last and in global context', () => {
+    const lines = 'log commands\n  ! indented\n\trouter bgp 7\n';
+    const { text } = renderFrr({ ...FULL, extraConfig: lines });
+    expect(text.endsWith(`exit\n!\n! extraConfig, as written\n${lines}! end of extraConfig\n!\n`)).toBe(true);
+    expect(renderFrr({ ...FULL, extraConfig: ' \n' })).toEqual(
+      renderFrr({ ...FULL, extraConfig: undefined }),
+    );
+  });
+
+  it('sets the router id before anything that depends on it', () => {
+    expect(renderFrr(FULL).text).toMatch(/^router bgp \d+\n bgp router-id/m);
+  });
+});
