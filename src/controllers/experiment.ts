@@ -10,7 +10,7 @@ import {
 } from '../core/status/experiment.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Context } from './context.ts';
-import { type RoutedContainers, settleHost } from './host.ts';
+import { type Routed, settleHost } from './host.ts';
 import { publish } from './publish.ts';
 
 /** While packets do not yet take their Path they are sent again after this many ms. */
@@ -18,8 +18,8 @@ const PROVING_MS = 500;
 
 /** Keeps one Experiment: its hosts, and the proof that each connection takes its Path. */
 export function experimentReconciler(context: Context): Reconcile {
-  const { testbed, observation, enqueue, resyncMs } = context;
-  const routed: RoutedContainers = new Map();
+  const { testbed, observation, enqueue, metrics, resyncMs } = context;
+  const routed: Routed = new Map();
   return async (name, scope) => {
     const ref = { kind: 'Experiment', name } as const;
     const experiment = testbed.desired.experiments.get(name);
@@ -35,6 +35,10 @@ export function experimentReconciler(context: Context): Reconcile {
     );
     const hosts = new Map(settled.filter((entry): entry is [string, HostFacts] => entry[1] !== undefined));
     const wired = [...hosts.values()].every((host) => host.unwired === undefined);
+    context.prover.retain(
+      `${name}/`,
+      new Set(experiment?.connections.map((connection) => `${name}/${connection.name}`)),
+    );
     const connections = new Map(
       await Promise.all(
         (experiment?.connections ?? []).map(
@@ -46,6 +50,7 @@ export function experimentReconciler(context: Context): Reconcile {
     const ready = await publish(context, ref, experimentFindings(facts), experimentBody(facts));
     for (const path of new Set(experiment?.connections.map((connection) => connection.path)))
       enqueue('path', path);
+    if (experiment === undefined) metrics.rtt.forget({ experiment: name });
     if (experiment === undefined || experiment.suspended) return {};
     return { requeueAfterMs: ready || !wired ? resyncMs : PROVING_MS };
   };

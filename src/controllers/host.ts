@@ -3,20 +3,21 @@ import { type Action, NOTHING } from '../core/diff/action.ts';
 import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { type DesiredWorkload, MANAGEMENT } from '../core/plan/desired.ts';
+import { reasonOf } from '../core/status/conditions.ts';
 import type { HostFacts } from '../core/status/experiment.ts';
 import type { Logger } from '../ports/logger.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
 
-/** Containers whose default route this operator has set or seen; a new container, or a new operator, sets it again. */
-export type RoutedContainers = Map<string, string>;
+/** By workload: the container in which this operator has set the default route, and the route; a new container, or a new operator, sets it again. */
+export type Routed = Map<string, string>;
 
 /** Keeps one experiment host: its service, and the routed path as the only way out of its container. */
 export async function settleHost(
   context: Context,
   key: string,
-  routed: RoutedContainers,
+  routed: Routed,
   scope: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<HostFacts | undefined> {
   const { testbed, observation } = context;
@@ -25,10 +26,14 @@ export async function settleHost(
   const frozen = testbed.isFrozen({ kind: 'Experiment', name: key.split('/')[1] ?? '' });
   const diff = frozen ? NOTHING : diffWorkload(key, workload, index);
   await applyUnit(context, `workload ${key}`, diff, scope);
-  if (workload === undefined) return undefined;
+  if (workload === undefined) {
+    routed.delete(key);
+    return undefined;
+  }
   const placed = index.current(key);
   if (placed === undefined) {
-    const notRunning = await whyNotRunning(workload, diff, index, context);
+    const before = reasonOf(context.statuses.conditions(workload.owner), 'HostsRunning');
+    const notRunning = await whyNotRunning(workload, diff, index, context, before);
     return { placed, notRunning, unwired: notRunning.message };
   }
   return {
@@ -44,7 +49,7 @@ async function wire(
   { key, setup }: DesiredWorkload,
   placed: PlacedContainer,
   index: ObservedIndex,
-  routed: RoutedContainers,
+  routed: Routed,
   scope: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<string | undefined> {
   if (setup.type !== 'host') return undefined;
@@ -53,9 +58,10 @@ async function wire(
   if (access === undefined || attachmentOf(access, key, index) === undefined)
     return 'its access network is being plugged in';
   const containerId = placed.container.id;
-  if (routed.get(containerId) !== setup.gateway) {
+  const route = `${containerId} via ${setup.gateway}`;
+  if (routed.get(key) !== route) {
     await hosts.setDefaultRoute({ node: placed.node, containerId }, setup.gateway);
-    routed.set(containerId, setup.gateway);
+    routed.set(key, route);
   }
   const management = index.networks.get(MANAGEMENT)?.[0];
   const managed = placed.container.endpoints.find((endpoint) => endpoint.networkId === management?.id);

@@ -4,16 +4,23 @@ import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Fleet } from '../ports/node-engine.ts';
 import type { Swarm } from '../ports/swarm.ts';
 
-/** Why a workload has no running container that hinge can see: what the diff waits for, or Swarm's own words on its newest task. */
+const CREATING: Wait = { reason: 'ServiceCreating', message: 'its service is being created' };
+const STARTING: Wait = { reason: 'TaskStarting', message: 'Swarm is starting its container' };
+
+/**
+ * Why a workload has no running container that hinge can see: what the diff waits for, or Swarm's own words on its newest task. Swarm is
+ * asked only from the second look on (`before`: the reason given last): most containers are there by then.
+ */
 export async function whyNotRunning(
   workload: DesiredWorkload,
   diff: UnitDiff,
   index: ObservedIndex,
   deps: { readonly swarm: Swarm; readonly fleet: Fleet },
+  before: string | undefined,
 ): Promise<Wait> {
   if (diff.waits[0] !== undefined) return diff.waits[0];
-  if (!index.services.has(workload.key))
-    return { reason: 'ServiceCreating', message: 'its service is being created' };
+  if (!index.services.has(workload.key)) return CREATING;
+  if (before === undefined || before === CREATING.reason) return STARTING;
   const [task] = await deps.swarm.tasks(workload.service.name);
   if (task === undefined) return { reason: 'TaskPending', message: 'Swarm has no task for it yet' };
   const { node, state, message } = task;

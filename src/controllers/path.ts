@@ -8,6 +8,9 @@ import type { Context } from './context.ts';
 import type { Proof } from './prover.ts';
 import { publish } from './publish.ts';
 
+/** Key of a Path's own proof; no connection has one like it. */
+const pathKey = (name: string): string => `path ${name}`;
+
 /** A Path that is not Ready is looked at again after this many ms; what it consists of reports by itself. */
 const SETTLING_MS = 2_000;
 
@@ -39,7 +42,7 @@ export function pathReconciler(context: Context): Reconcile {
     const ready = await publish(context, ref, pathFindings(facts), pathBody(facts));
     if (path === undefined) {
       metrics.pathProven.forget({ path: name });
-      context.prover.forget(name);
+      context.prover.retain(pathKey(name), new Set());
       return {};
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
@@ -98,5 +101,5 @@ async function proofOf({ testbed, prover }: Context, path: DesiredPath): Promise
     return connections.find((proof) => proof?.verdict?.proven !== true) ?? connections[0];
   }
   const probe = probeOfPath(path, desired.workloads);
-  return probe === undefined ? undefined : prover.prove(path.name, probe);
+  return probe === undefined ? undefined : prover.prove(pathKey(path.name), probe);
 }

@@ -18,12 +18,23 @@ export interface Proof {
 
 const NOT_TRIED: Proof = { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure: undefined };
 
+/** Hops beyond the expected ones that a trace follows, so that a detour is seen. */
+const DETOUR_HOPS = 4;
+/** While nothing answers, the way is traced no more often than this, in ms. */
+const TRACE_AGAIN_MS = 5_000;
+
 interface Known {
   readonly fingerprint: string;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds, monotonic: when packets were last traced, or first wanted. */
   readonly at: number;
   readonly proof: Proof;
 }
+
+const silence = ({ forward: { from, to } }: Probe): Verdict => ({
+  proven: false,
+  reason: 'NoAnswer',
+  message: `packets from ${from} to ${to} are not answered yet`,
+});
 
 /** Sends packets and compares the way they take with the one that was asked for. Keeps each result until its circumstances change. */
 export class Prover {
@@ -61,8 +72,10 @@ export class Prover {
     return known.proof;
   }
 
-  forget(key: string): void {
-    this.#known.delete(key);
+  /** Forgets all keys that start with `prefix` but are not in `keys`. */
+  retain(prefix: string, keys: ReadonlySet<string>): void {
+    for (const key of this.#known.keys())
+      if (key.startsWith(prefix) && !keys.has(key)) this.#known.delete(key);
   }
 
   /** @param key such as `fig3/ab`. */
@@ -77,9 +90,19 @@ export class Prover {
       ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
     );
     const fingerprint = JSON.stringify([probe, targets, passed]);
-    const known = this.#known.get(key);
-    const holds = known?.fingerprint === fingerprint && known.proof.verdict?.proven === true;
-    if (holds && clock.monotonicMs() - known.at < intervalMs) return known.proof;
+    const now = clock.monotonicMs();
+    const before = this.#known.get(key);
+    const known = before?.fingerprint === fingerprint ? before : { fingerprint, at: now, proof: NOT_TRIED };
+    const held = known.proof.verdict?.proven === true;
+    if (held && now - known.at < intervalMs) return known.proof;
+    // A trace of what does not answer takes long: for a while a ping says as much.
+    const patient = !held && now - known.at < TRACE_AGAIN_MS;
+    if (patient && !(await this.#answers(probe.forward, targets.forward))) {
+      const proof =
+        known.proof.verdict === undefined ? { ...NOT_TRIED, verdict: silence(probe) } : known.proof;
+      this.#known.set(key, { ...known, proof });
+      return proof;
+    }
     const proof = await this.#send(probe, targets);
     this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
     return proof;
@@ -110,7 +133,12 @@ export class Prover {
 
   #trace(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<Trace> {
     if (target === undefined) return Promise.reject(new Error(`${direction.from} has no running container`));
-    return this.#deps.hosts.trace(target, direction.to);
+    return this.#deps.hosts.trace(target, direction.to, direction.hops.length + 1 + DETOUR_HOPS);
+  }
+
+  async #answers(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<boolean> {
+    if (target === undefined) return false;
+    return this.#deps.hosts.reaches(target, direction.to).catch(() => false);
   }
 
   #target(workload: string): ConsoleTarget | undefined {

@@ -1,6 +1,7 @@
 import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
+import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { settleRouter } from './configure.ts';
@@ -10,8 +11,8 @@ import { whyNotRunning } from './not-running.ts';
 import { publish } from './publish.ts';
 import { recordSessions } from './session-metrics.ts';
 
-/** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep. */
-const SETTLING_MS = 1_500;
+/** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep, arriving packets by the proof. */
+const SETTLING_MS = 5_000;
 
 /** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
 export function routerReconciler(context: Context): Reconcile {
@@ -39,7 +40,9 @@ export function routerReconciler(context: Context): Reconcile {
       valid: testbed.valid(ref),
       workload,
       placed,
-      notRunning: down ? await whyNotRunning(workload, diff, index, context) : undefined,
+      notRunning: down
+        ? await whyNotRunning(workload, diff, index, context, reasonOf(statuses.conditions(ref), 'Running'))
+        : undefined,
       endpoints: testbed.desired.networksOf(key).map((network) => ({
         network: network.key,
         address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',

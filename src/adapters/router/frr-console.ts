@@ -15,46 +15,60 @@ const READ_TIMEOUT_MS = 10_000;
 /** frr-reload.py compares and applies line by line. */
 const CONFIGURE_TIMEOUT_MS = 60_000;
 
-/** What hinge applied last: the plan's hash and the digest of the running configuration that came of it. */
+/** Hash of the configuration that hinge applied last, and the running configuration that came of it. */
 const APPLIED = '/run/hinge/applied';
+const RUNNING = '/run/hinge/running';
 /** Made by the image's supervisor when all daemons answer. */
 const READY = '/run/hinge/ready';
-const SAVED = '/etc/frr/frr.conf';
 
-const DIGEST = `vtysh -c 'show running-config' | sha256sum | cut -c1-64`;
+/** Between the parts of what a script prints. */
+const MARK = '--- hinge ---';
+const SHOW_RUNNING = 'show running-config';
+const SHOW_SUMMARY = 'show bgp ipv4 unicast summary json';
 
-const READ = `
+/** vtysh takes longer to start than to answer: one call for everything. With -E each answer comes after the echo of its command. */
+const SHOW = `-c '${SHOW_RUNNING}' -c '${SHOW_SUMMARY}'`;
+
+const report = (shown: string): string => `
 echo ready
-cat ${APPLIED} 2>/dev/null || echo none none
-${DIGEST}
+cat ${APPLIED} 2>/dev/null || :
+echo '${MARK}'
+cat ${RUNNING} 2>/dev/null || :
+echo '${MARK}'
 ip -json address show
-vtysh -c 'show bgp ipv4 unicast summary json'
+echo '${MARK}'
+${shown}
 `;
 
-const READ_IF_READY = `[ -e ${READY} ] || { echo starting; exit 0; }
-${READ}`;
+const READ = `
+[ -e ${READY} ] || { echo starting; exit 0; }
+${report(`vtysh -E ${SHOW}`)}`;
 
 /** Everything of one change in one call: on a busy machine each further one costs as much again. */
 const configureScript = (hash: string, apply: string): string => `
 set -eu
-new=/run/hinge/new.conf
-cat > "$new"
 tries=0
 until [ -e ${READY} ]; do
   tries=$((tries + 1))
   [ "$tries" -lt 300 ] || { echo "the routing daemons did not start within 30 s" >&2; exit 1; }
   sleep 0.1
 done
-${apply} >&2
-cp "$new" ${SAVED}.hinge
-mv ${SAVED}.hinge ${SAVED}
-digest=$(${DIGEST})
-printf '%s %s\\n' ${hash} "$digest" > ${APPLIED}.new
-mv ${APPLIED}.new ${APPLIED}
-${READ}`;
+new=/run/hinge/new.conf
+cat > "$new"
+${apply}
+printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SHOW_SUMMARY}$/{//!p}' > ${RUNNING}.new
+mv ${RUNNING}.new ${RUNNING}
+echo ${hash} > ${APPLIED}
+${report(`printf '%s\\n' "$shown"`)}`;
 
-const FIRST = `vtysh -f "$new"`;
-const CHANGE = `/usr/lib/frr/frr-reload.py --reload --stdout "$new"`;
+/** Stops at the first line that is refused, and then saves nothing. Unlike -f it lets sessions start at once. */
+const FIRST = `
+shown=$(vtysh -E -c 'configure terminal' -c "$(cat "$new")" -c end -c 'write memory' ${SHOW} 2>&1) ||
+  { printf '%s\\n' "$shown" >&2; exit 1; }`;
+/** Changes only what differs. Finds a bad line before it changes anything. */
+const CHANGE = `
+/usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
+shown=$(vtysh -E -c 'write memory' ${SHOW})`;
 
 const Summary = z.object({
   peers: z
@@ -102,7 +116,7 @@ export class FrrConsole implements RouterConsole {
   }
 
   async read(target: ConsoleTarget): Promise<RouterState> {
-    return stateOf(await this.#script(target, READ_IF_READY, READ_TIMEOUT_MS));
+    return stateOf(await this.#script(target, READ, READ_TIMEOUT_MS));
   }
 
   async configure(
@@ -136,21 +150,34 @@ export class FrrConsole implements RouterConsole {
   }
 }
 
-/** Reads what the READ script prints. */
+/** Reads what `report` prints. */
 function stateOf(text: string): RouterState {
-  const [ready, applied = '', digest, addresses = '[]', ...json] = text.split('\n');
+  const [head = '', stored = '', addresses = '[]', shown = ''] = text.split(`${MARK}\n`);
+  const [ready, hash = ''] = head.split('\n');
   if (ready !== 'ready') {
     return { ready: false, appliedHash: undefined, drifted: false, sessions: [], interfaces: [] };
   }
-  const [hash, appliedDigest] = applied.split(' ');
-  const fresh = hash === 'none';
+  const running = answer(shown, SHOW_RUNNING);
   return {
     ready: true,
-    appliedHash: fresh ? undefined : hash,
-    drifted: !fresh && appliedDigest !== digest,
-    sessions: sessionsOf(json.join('\n')),
+    appliedHash: hash === '' ? undefined : hash,
+    drifted: hash !== '' && stored.trim() !== running,
+    sessions: sessionsOf(answer(shown, SHOW_SUMMARY)),
     interfaces: interfacesOf(addresses),
   };
+}
+
+/** What vtysh -E printed after the echo of a command, up to the next echo. */
+function answer(shown: string, command: string): string {
+  const lines = shown.split('\n');
+  const from = lines.findIndex((line) => line.endsWith(`# ${command}`));
+  const to = lines.findIndex((line, at) => at > from && /^\S+# /.test(line));
+  return from === -1
+    ? ''
+    : lines
+        .slice(from + 1, to === -1 ? undefined : to)
+        .join('\n')
+        .trim();
 }
 
 /** Reads `ip -json address show`, on one line. */
@@ -168,7 +195,7 @@ function interfacesOf(json: string): readonly RouterInterface[] {
 
 /** Reads `show bgp ipv4 unicast summary json`; a router without BGP answers with an empty object. */
 function sessionsOf(json: string): readonly RouterSession[] {
-  const summary = Summary.parse(JSON.parse(json.trim() || '{}'));
+  const summary = Summary.parse(JSON.parse(json || '{}'));
   return Object.entries(summary.peers)
     .map(([address, peer]) => ({
       address,
@@ -185,9 +212,11 @@ const rfc3339 = (epoch: number | undefined): string | undefined =>
 
 /** The router's own words about what it did not take. */
 function refusalText(result: CommandResult): string {
-  const lines = `${result.stdout}\n${result.stderr}`
-    .split('\n')
-    .filter((line) => /%|error|unknown|line \d+/i.test(line));
+  const all = `${result.stdout}\n${result.stderr}`.split('\n');
+  // A complaint starts with %; the line before it is the echo of what it is about.
+  const lines = all.filter(
+    (line, at) => /^\s*%|error|line \d+/i.test(line) || /^\s*%/.test(all[at + 1] ?? ''),
+  );
   const quoted = (lines.length > 0 ? lines : [result.stderr.trim() || result.stdout.trim()]).slice(0, 10);
   return `FRR did not take the configuration (exit ${String(result.exitCode)}): ${quoted.join('; ').slice(0, 1000)}`;
 }

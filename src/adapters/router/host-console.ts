@@ -3,10 +3,8 @@ import type { Trace, TraceHop } from '../../core/diff/observed-router.ts';
 import type { HostConsole } from '../../ports/host-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
-import { outputOf } from './run-in.ts';
+import { outputOf, runIn } from './run-in.ts';
 
-/** Longest path that is traced: hops beyond are reported as not reached. */
-const MAX_HOPS = 128;
 const TRACE_TIMEOUT_MS = 20_000;
 const ROUTE_TIMEOUT_MS = 5_000;
 
@@ -29,9 +27,19 @@ export class NamespaceHostConsole implements HostConsole {
     return Routes.parse(JSON.parse(text || '[]')).map((route) => route.gateway ?? 'none');
   }
 
-  async trace(target: ConsoleTarget, address: string): Promise<Trace> {
+  async reaches(target: ConsoleTarget, address: string): Promise<boolean> {
+    const argv = ['ping', '-n', '-q', '-c', '1', '-W', '1', address];
+    const { exitCode } = await runIn(this.#fleet, target, {
+      namespaces: 'net',
+      argv,
+      timeoutMs: ROUTE_TIMEOUT_MS,
+    });
+    return exitCode === 0;
+  }
+
+  async trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace> {
     // ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side.
-    const options = ['-n', '-I', '-q', '1', '-w', '2', '-N', '32', '-m', String(MAX_HOPS)];
+    const options = ['-n', '-I', '-q', '1', '-w', '1', '-N', '32', '-m', String(maxHops)];
     const text = await this.#net(target, ['traceroute', ...options, address], TRACE_TIMEOUT_MS);
     return parseTrace(text, address);
   }

@@ -61,3 +61,7 @@ export function conditionsOf(
 
 export const isTrue = (conditions: readonly Condition[], type: string): boolean =>
   conditions.some((condition) => condition.type === type && condition.status === 'True');
+
+/** The reason that a condition was given last; undefined when it was never set. */
+export const reasonOf = (conditions: readonly Condition[], type: string): string | undefined =>
+  conditions.find((condition) => condition.type === type)?.reason;
