@@ -144,6 +144,10 @@ export default defineConfig(
   },
   {
     files: ['test/support/**'],
-    rules: { 'no-restricted-imports': 'off', 'no-restricted-syntax': ['error', hidesFlakes] },
+    rules: {
+      'vitest/no-standalone-expect': 'off',
+      'no-restricted-imports': 'off',
+      'no-restricted-syntax': ['error', hidesFlakes],
+    },
   },
 );
