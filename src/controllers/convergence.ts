@@ -25,6 +25,7 @@ export class Convergence {
       this.#since.delete(refText(ref));
       this.#metrics.converge.observe({ kind: ref.kind }, (this.#clock.monotonicMs() - since) / 1000);
     }
+    if (this.#ready.get(refText(ref))?.ready === ready) return;
     this.#ready.set(refText(ref), { kind: ref.kind, ready });
     this.#count();
   }

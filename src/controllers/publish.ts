@@ -25,8 +25,9 @@ export async function publish<K extends Kind>(
     const condition = conditions.find(({ type }) => type === 'Ready');
     if (ready) events.normal(ref, 'Ready', 'everything is as declared');
     else if (previous.length > 0) events.warning(ref, 'NotReady', condition?.message ?? '');
-    context.convergence.turned(ref, ready);
   }
+  // Also when it was Ready before: an operator that has just begun knows of none.
+  context.convergence.turned(ref, ready);
   const invalid = conditions.find(({ type, status: value }) => type === 'Valid' && value === 'False');
   const before = previous.find(({ type }) => type === 'Valid');
   if (invalid !== undefined && invalid.message !== before?.message) {
