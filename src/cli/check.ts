@@ -6,6 +6,7 @@ import { intake, type IntakeInput } from '../core/plan/intake.ts';
 import type { Problem, Reason } from '../core/plan/problem.ts';
 import type { WrittenObject } from '../core/plan/written.ts';
 import type { Settings } from './config.ts';
+import { CliError } from './exit.ts';
 import type { InputProblem } from './input.ts';
 import type { OpenStore } from './wire-store.ts';
 
@@ -73,9 +74,13 @@ export async function surroundingsOf({ store, keys }: OpenStore): Promise<Surrou
     if (parsed.ok) return [{ ref, createRevision, modRevision, object: parsed.object }];
     return [{ ref, createRevision, modRevision, problems: [] }];
   });
-  return {
-    written,
-    accepted: [...recallAccepted(keys, accepted ?? []).values()],
-    allocations: [...recallAllocations(keys, allocations ?? []).values()],
-  };
+  try {
+    return {
+      written,
+      accepted: [...recallAccepted(keys, accepted ?? []).values()],
+      allocations: [...recallAllocations(keys, allocations ?? []).values()],
+    };
+  } catch (error) {
+    throw new CliError(`${(error as Error).message}; --force goes without these checks`);
+  }
 }

@@ -34,12 +34,14 @@ export function kindsOf(words: string): readonly Kind[] {
  */
 export function refsOf(words: readonly string[]): readonly ObjectRef[] {
   const [first = '', ...rest] = words;
-  if (words.some((word) => word.includes('/'))) return words.map(refOfWord);
+  if (words.some((word) => word.includes('/'))) return distinct(words).map(refOfWord);
   const kind = kindOf(first);
   if (rest.length === 0)
     throw usageError(`expected a name after ${first}, such as ${first} NAME or ${first}/NAME`);
-  return rest.map((name) => ({ kind, name }));
+  return distinct(rest).map((name) => ({ kind, name }));
 }
+
+const distinct = (words: readonly string[]): readonly string[] => [...new Set(words)];
 
 function refOfWord(word: string): ObjectRef {
   const [kind = '', name = '', ...rest] = word.split('/');

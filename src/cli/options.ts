@@ -21,8 +21,14 @@ export const collect = (value: string, before: readonly string[] | undefined): r
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+/** How long a command waits at most. @param fallback such as `5m`. */
+export const timeoutOption = (fallback: string, note = ''): Option =>
+  new Option('--timeout <duration>', `how long to wait at most${note}`)
+    .argParser(parseTimeout)
+    .default(parseTimeout(fallback), fallback);
+
 /** `60s`, `5m`, also plain seconds; as milliseconds. */
-export function parseTimeout(text: string): number {
+function parseTimeout(text: string): number {
   const [, amount, unit = 's'] = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   if (amount === undefined) throw new InvalidArgumentError('Expected a duration such as 60s or 5m.');
   return Number(amount) * (UNITS[unit] ?? 1);

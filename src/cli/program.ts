@@ -25,10 +25,11 @@ export function createProgram(context: CliContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for usage and examples)')
     .exitOverride()
+    .helpOption('-h, --help', 'this help')
+    .helpCommand('help [command]', 'the same as COMMAND --help')
     .optionsGroup('Global options:');
   addSettings(program, 'store');
   program.commandsGroup('Objects:');
-  program.helpCommand('help [command]', 'the same as COMMAND --help').helpOption('-h, --help', 'this help');
   for (const register of [registerApply, registerGet, registerDescribe, registerDelete])
     register(program, context);
   program.commandsGroup('Checks:');

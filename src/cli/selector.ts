@@ -11,13 +11,13 @@ function requirement(text: string): Requirement {
   const [, key = '', operator, list = ''] = LIST.exec(text) ?? [];
   if (operator !== undefined) {
     const values = new Set(list.split(',').map((value) => value.trim()));
-    return (labels) =>
-      values.has(labels[key] ?? '') === (operator === 'in') && (operator !== 'in' || key in labels);
+    const among = (labels: Labels): boolean => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
+    return (labels) => among(labels) === (operator === 'in');
   }
   const [, name = '', sign, value = ''] = EQUALS.exec(text) ?? [];
   if (sign !== undefined) return (labels) => (labels[name] === value) === (sign !== '!=');
   const [, not, present] = EXISTS.exec(text) ?? [];
-  if (present !== undefined) return (labels) => present in labels === (not === '');
+  if (present !== undefined) return (labels) => Object.hasOwn(labels, present) === (not === '');
   throw usageError(
     `-l "${text}": expected requirements such as site=tokyo, site!=tokyo, "site in (tokyo,osaka)", site or !site`,
   );

@@ -35,10 +35,17 @@ async function refsToDelete(
   if (options.filename !== undefined) {
     if (words.length > 0) throw usageError('give either KIND NAME… or -f FILE, not both');
     const documents = await readDocuments(options.filename, session.readStdin);
-    return documents.flatMap(({ ref }) => ref ?? []);
+    const nameless = documents.find(({ ref }) => ref === undefined);
+    if (nameless === undefined) return documents.flatMap(({ ref }) => ref ?? []);
+    const { name, line } = nameless.source;
+    throw new CliError(
+      `${name}:${String(line)}: expected an object with kind and metadata.name; nothing was deleted`,
+    );
   }
   if (options.all !== true) return refsOf(words);
-  const kinds = kindsOf(words[0] ?? '');
+  const [word] = words;
+  if (word === undefined) throw usageError('expected a kind before --all, or all for all kinds');
+  const kinds = kindsOf(word);
   const { entries } = await open.store.list(open.keys.desired);
   return entries
     .flatMap((entry) => open.keys.refOf(entry.key) ?? [])

@@ -1,4 +1,4 @@
-import { mayCome, planProblems } from '../check.ts';
+import { mayCome, type PlanProblem, planProblems } from '../check.ts';
 import { CliError } from '../exit.ts';
 import { goodOnes, inputProblemText, problemsOf, readDocuments } from '../input.ts';
 import { refName } from '../kinds.ts';
@@ -18,11 +18,9 @@ export async function validate(session: Session, options: ValidateOptions): Prom
     [...new Map(good.map((one) => [refName(one.ref), one])).values()],
     await session.settings(),
   );
-  const missing = planned.filter((problem) => mayCome(problem.planned));
-  const wrong = planned.filter((problem) => !mayCome(problem.planned));
-  const problems = [...own, ...wrong, ...(options.partial === true ? [] : missing)];
-  if (options.partial === true)
-    for (const problem of missing) session.output.warning(inputProblemText(problem));
+  const toCome = (problem: PlanProblem): boolean => options.partial === true && mayCome(problem.planned);
+  for (const problem of planned.filter(toCome)) session.output.warning(inputProblemText(problem));
+  const problems = [...own, ...planned.filter((problem) => !toCome(problem))];
   for (const problem of problems) session.output.problem(inputProblemText(problem));
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;

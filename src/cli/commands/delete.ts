@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DeleteOptions } from '../actions/delete.ts';
 import { exampleText, STORE_NOTE } from '../help.ts';
-import { collect, parseTimeout } from '../options.ts';
+import { collect, timeoutOption } from '../options.ts';
 import { type CliContext, Session } from '../session.ts';
 
 export function registerDelete(program: Command, context: CliContext): void {
@@ -23,7 +23,7 @@ export function registerDelete(program: Command, context: CliContext): void {
     .option('--all', 'all objects of the kind')
     .option('--ignore-not-found', 'an object that is not there is no problem')
     .option('--wait', 'wait until everything that ran for the objects is gone')
-    .option('--timeout <duration>', 'how long to wait at most', parseTimeout, 300_000)
+    .addOption(timeoutOption('5m', ', with --wait'))
     .addHelpText(
       'after',
       exampleText([

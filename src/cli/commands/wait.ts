@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { WaitOptions } from '../actions/wait.ts';
 import { exampleText, STORE_NOTE } from '../help.ts';
-import { parseTimeout } from '../options.ts';
+import { timeoutOption } from '../options.ts';
 import { type CliContext, Session } from '../session.ts';
 
 export function registerWait(program: Command, context: CliContext): void {
@@ -16,7 +16,7 @@ export function registerWait(program: Command, context: CliContext): void {
     .argument('<object...>', 'KIND/NAME…, KIND NAME…, or KIND with --all')
     .requiredOption('--for <goal>', 'condition=TYPE, condition=TYPE=True|False|Unknown, or delete')
     .option('--all', 'all objects of the kind')
-    .option('--timeout <duration>', 'how long to wait at most; 0 looks once', parseTimeout, 60_000)
+    .addOption(timeoutOption('60s', '; 0 looks once'))
     .addHelpText(
       'after',
       exampleText([
