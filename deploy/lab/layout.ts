@@ -8,6 +8,8 @@ const socketPathLimit = 107;
 /** Where the kernel keeps the network namespaces that have a name. */
 export const netnsRoot = '/run/netns';
 
+const markVariable = 'HINGE_LAB_NODE';
+
 export const cgroupRoot = '/sys/fs/cgroup';
 
 /**
@@ -50,6 +52,11 @@ export class LabLayout {
     return `hinge-${this.id}`;
   }
 
+  /** Begins a variable in the environment of every process of the lab's nodes, except those in containers. */
+  get mark(): string {
+    return `${markVariable}=${this.id}/`;
+  }
+
   /** Holds the sockets when the lab's own directory has too long a path for them. */
   get runtimeDir(): string {
     return `/run/hinge-${this.id}`;
@@ -62,6 +69,8 @@ export class LabLayout {
     return {
       name,
       dir,
+      markVariable: { [markVariable]: `${this.id}/${name}/` },
+      mark: `${this.mark}${name}/`,
       netns: this.netnsPrefix + name,
       address: `192.0.2.${String(10 + index)}`,
       socket: Buffer.byteLength(socket) <= socketPathLimit ? socket : join(this.runtimeDir, `${name}.sock`),
@@ -77,6 +86,8 @@ export class LabLayout {
 export interface NodeLayout {
   readonly name: string;
   readonly dir: string;
+  readonly markVariable: Readonly<Record<string, string>>;
+  readonly mark: string;
   readonly netns: string;
   readonly address: string;
   readonly socket: string;

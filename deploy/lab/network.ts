@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from './errors.ts';
@@ -12,7 +12,8 @@ import { allSettled } from './wait.ts';
  */
 export async function connectNodes(layout: LabLayout, nodes: readonly NodeLayout[]): Promise<void> {
   const hub = layout.switchNetns;
-  const missing = [hub, ...nodes.map((node) => node.netns)].filter((name) => !netnsExists(name));
+  dropDeadNames(layout);
+  const missing = [hub, ...nodes.map((node) => node.netns)].filter((name) => !existsSync(nameFile(name)));
   await batch(
     undefined,
     missing.map((name) => `netns add ${name}`),
@@ -54,6 +55,7 @@ export function labNamespaces(layout: LabLayout): string[] {
 }
 
 export async function removeNamespaces(layout: LabLayout): Promise<void> {
+  dropDeadNames(layout);
   await batch(
     undefined,
     labNamespaces(layout).map((name) => `netns delete ${name}`),
@@ -79,8 +81,17 @@ export async function assertNoWayOut(layout: LabLayout): Promise<void> {
   );
 }
 
-export function netnsExists(name: string): boolean {
-  return existsSync(join(netnsRoot, name));
+/**
+ * The name of a namespace is an empty file with the namespace mounted over it. One without is what a crash in between
+ * leaves, or the end of the mount namespace in which the lab was made; ip can neither use nor delete it.
+ */
+function dropDeadNames(layout: LabLayout): void {
+  const names = labNamespaces(layout).map((name) => nameFile(name));
+  for (const file of names.filter((one) => statSync(one).dev === statSync(netnsRoot).dev)) rmSync(file);
+}
+
+function nameFile(name: string): string {
+  return join(netnsRoot, name);
 }
 
 async function hasInterface(netns: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { tail } from './log-tail.ts';
 import { setCable } from './network.ts';
 import {
   commandName,
+  findInits,
   findProcess,
   isInit,
   processState,
@@ -20,6 +21,8 @@ import { run, type RunOptions, type RunResult } from './run.ts';
 import { waitFor, within } from './wait.ts';
 
 export type EngineState = 'running' | 'paused' | 'stopped' | 'off';
+
+const machineScript = join(import.meta.dirname, 'machine.sh');
 
 /** Milliseconds. An engine of a Swarm that has no majority answers only after 20 s of waiting for one. */
 const answerLimit = 60_000;
@@ -184,24 +187,14 @@ export class LabNode {
       symlinkSync(this.socket, join(dir, 'docker.sock'));
     }
     writeFileSync(this.layout.config, JSON.stringify(this.#engineConfig(), undefined, 2));
-    const script = join(import.meta.dirname, 'machine.sh');
-    // The shell that unshare runs stays outside the new pid namespace; its one child is the node's process 1.
-    const boot = 'log=$1; shift; setsid sh "$@" >"$log" 2>&1 </dev/null &';
-    await run('nsenter', [
-      ...[`--net=/run/netns/${this.netns}`, '--', 'unshare', '--mount', '--uts', '--ipc', '--pid'],
-      ...[
-        '--propagation',
-        'slave',
-        'sh',
-        '-c',
-        boot,
-        'sh',
-        machineLog,
-        script,
-        this.name,
-        this.#lab.runtimeDir,
-      ],
-    ]);
+    // What is left of a node whose network namespace has lost its name cannot be reached any more.
+    for (const stray of findInits(this.layout.mark)) sendSignal(stray, 'SIGKILL');
+    const enter = [`--net=/run/netns/${this.netns}`, '--'];
+    const leave = ['unshare', '--mount', '--uts', '--ipc', '--pid', '--propagation', 'slave'];
+    // This shell stays outside the new pid namespace; its one child is the node's process 1.
+    const boot = ['sh', '-c', 'log=$1; shift; setsid sh "$@" >"$log" 2>&1 </dev/null &', 'sh'];
+    const machine = [machineLog, machineScript, this.name, this.#lab.runtimeDir];
+    await run('nsenter', [...enter, ...leave, ...boot, ...machine], { env: this.layout.markVariable });
     await waitFor(
       `${this.name} to boot`,
       () => {

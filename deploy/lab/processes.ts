@@ -22,6 +22,18 @@ export function processesInNetns(netns: string): number[] {
   return pids().filter((pid) => inode(`/proc/${String(pid)}/ns/net`) === wanted && isAlive(pid));
 }
 
+/**
+ * Processes 1 of pid namespaces just below ours in whose environment a variable begins like this: the nodes of a lab,
+ * whatever became of the names of their network namespaces.
+ */
+export function findInits(mark: string): number[] {
+  const isMarked = (pid: number): boolean =>
+    read(pid, 'environ')
+      ?.split('\0')
+      .some((variable) => variable.startsWith(mark)) === true;
+  return pids().filter((pid) => isInit(pid) && isMarked(pid));
+}
+
 /** Whether it is process 1 of a pid namespace just below ours. */
 export function isInit(pid: number): boolean {
   const ids = /^NSpid:\s+(.*)$/m.exec(read(pid, 'status') ?? '')?.[1]?.split(/\s+/) ?? [];

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly input?: string | undefined;
   /** Report a failure by its exit code instead of throwing. */
   readonly mayFail?: boolean | undefined;
+  /** Added to the lab's environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds until it is killed. */
   readonly timeout?: number | undefined;
 }
@@ -37,7 +39,7 @@ export async function run(
   const result = await execa(command, args, {
     detached: true,
     extendEnv: false,
-    env: labEnvironment,
+    env: { ...labEnvironment, ...options.env },
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: 'SIGKILL' as const }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { etcdProcess } from './etcd.ts';
 import { cgroupRoot, type LabLayout } from './layout.ts';
 import { labNamespaces, removeNamespaces } from './network.ts';
-import { processesInNetns, sendSignal } from './processes.ts';
+import { findInits, processesInNetns, sendSignal } from './processes.ts';
 import { run } from './run.ts';
 import { allSettled, waitFor } from './wait.ts';
 
@@ -30,7 +30,8 @@ export async function tearDown(layout: LabLayout): Promise<void> {
 /** Returns those that were there. */
 export function killProcesses(layout: LabLayout): number[] {
   const etcd = etcdProcess(layout.etcdDir);
-  const pids = labNamespaces(layout).flatMap((netns) => processesInNetns(netns));
+  const pids = findInits(layout.mark);
+  for (const netns of labNamespaces(layout)) pids.push(...processesInNetns(netns));
   if (etcd !== undefined) pids.push(etcd);
   for (const pid of pids) sendSignal(pid, 'SIGKILL');
   return pids;

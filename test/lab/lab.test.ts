@@ -175,11 +175,12 @@ describe('a lab of two nodes', { timeout: 2 * minute }, () => {
     expect(stdout).toBe('');
   });
 
-  it('lives beside another lab, which it outlives', async () => {
+  it('lives beside another lab, which leaves nothing even if its namespaces have lost their names', async () => {
     const before = pidsOf(lab);
     const other = await Lab.up({ dir: second, nodes: 1 });
     expect(other.layout.id).not.toBe(lab.layout.id);
     expect(other.etcdEndpoint).not.toBe(lab.etcdEndpoint);
+    for (const name of labNamespaces(other.layout)) await execa('ip', ['netns', 'delete', name]);
     await other.down();
     expect(tracesOf(second)).toEqual([]);
     expect(pidsOf(lab)).toEqual(before);
