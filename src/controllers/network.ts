@@ -1,15 +1,32 @@
+import { DockerError } from '../core/failure.ts';
 import { diffNetwork } from '../core/diff/network.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
 
+/** Swarm notices some time after an engine that nobody is attached any more: until then it says "in use". In ms. */
+const IN_USE_MS = 10_000;
+const AGAIN_MS = 300;
+
 /** Keeps one network (a link, an access network, the management network) and its endpoints. The sweep calls again as things change. */
 export function networkReconciler(context: Context): Reconcile {
-  const { testbed, observation } = context;
-  return async (key, { signal, logger }) => {
+  const { testbed, observation, clock } = context;
+  const inUseSince = new Map<string, number>();
+  return async (key, scope) => {
     const { networks, wanted } = testbed.desired;
-    const diff = diffNetwork(key, networks.get(key), observation.latest, wanted);
-    await applyUnit(context, `network ${key}`, diff, { signal, logger });
-    return {};
+    const network = networks.get(key);
+    const diff = diffNetwork(key, network, observation.latest, wanted);
+    try {
+      await applyUnit(context, `network ${key}`, diff, scope);
+      inUseSince.delete(key);
+      return {};
+    } catch (error) {
+      const now = clock.monotonicMs();
+      const since = inUseSince.get(key) ?? now;
+      const patient = network === undefined && error instanceof DockerError && error.kind === 'conflict';
+      if (!patient || now - since > IN_USE_MS) throw error;
+      inUseSince.set(key, since);
+      return { requeueAfterMs: AGAIN_MS };
+    }
   };
 }

@@ -48,6 +48,7 @@ function kindOf(status: number, words: string): DockerFailure {
       return 'not-found';
     case 403: // already plugged in, still in use
     case 409:
+    case 412: // Swarm: still in use
       return 'conflict';
     case 503: // not a manager (any more), or no quorum
       return 'unreachable';

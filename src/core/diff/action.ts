@@ -63,9 +63,6 @@ export const waiting = (reason: string, message: string): UnitDiff => ({
   waits: [{ reason, message }],
 });
 
-/** True when the unit is as it should be. */
-export const settled = (diff: UnitDiff): boolean => diff.sequences.length === 0 && diff.waits.length === 0;
-
 /** One line for `hinge diff`, logs and events. */
 export function describeAction(action: Action): string {
   switch (action.type) {

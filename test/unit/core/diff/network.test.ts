@@ -20,7 +20,9 @@ const said = (diff: UnitDiff): readonly (readonly string[])[] => [
 describe('a network that should be there', () => {
   it('is created when it is missing', () => {
     const index = scene({ nodes: { n1: [] } });
-    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([[`create network ${KEY}-1 (10.1.0.0/24)`]]);
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([
+      [`create network ${KEY}-1 (10.1.0.0/24)`],
+    ]);
   });
 
   it('is brought onto each node by the helper, then plugged in, the nodes side by side', () => {

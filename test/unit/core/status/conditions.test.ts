@@ -13,7 +13,10 @@ describe('conditions', () => {
     expect(types(conditionsOf(good, [], at('t1')))).toEqual(['Valid=True', 'Running=True', 'Ready=True']);
     const all = conditionsOf(bad, [], at('t1'));
     expect(types(all)).toEqual(['Valid=True', 'Running=False', 'Ready=False', 'Reconciling=True']);
-    expect(all.find(({ type }) => type === 'Ready')).toMatchObject({ reason: 'TaskPending', message: 'no task yet' });
+    expect(all.find(({ type }) => type === 'Ready')).toMatchObject({
+      reason: 'TaskPending',
+      message: 'no task yet',
+    });
   });
 
   it('say Stalled instead of Reconciling when only the user can help', () => {
