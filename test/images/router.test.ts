@@ -1,47 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ensureImageArchive } from '../../deploy/images/archive.ts';
-import { Lab } from '../../deploy/lab/lab.ts';
 import { eventually } from '../support/eventually.ts';
+import { ImageLab } from './image-lab.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/frr');
-const scratch = mkdtempSync(join(tmpdir(), 'hinge-router-test-'));
-const dir = join(scratch, 'lab');
 const CAPABILITIES = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].map((name) => `--cap-add=${name}`);
 
-let socket = '';
+let lab: ImageLab;
 
-async function docker(...args: readonly string[]): Promise<string> {
-  const { stdout } = await execa('docker', ['-H', `unix://${socket}`, ...args]);
-  return stdout;
-}
-
-/** Runs a shell script in a container; its exit code and all it printed. */
-async function sh(container: string, script: string): Promise<{ exitCode: number; text: string }> {
-  const result = await execa('docker', ['-H', `unix://${socket}`, 'exec', container, 'sh', '-c', script], {
-    all: true,
-    reject: false,
-  });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
-}
+const docker = (...args: readonly string[]): Promise<string> => lab.docker(...args);
+const sh = (router: string, script: string): ReturnType<ImageLab['sh']> => lab.sh(router, script);
 
 async function startRouter(name: string, options: readonly string[] = []): Promise<void> {
-  await docker(
-    'run',
-    '-d',
-    '--init',
-    '--name',
-    name,
-    '--hostname',
-    name,
-    ...CAPABILITIES,
-    ...options,
-    'hinge/router-frr:1',
-  );
+  const own = ['--name', name, '--hostname', name, ...CAPABILITIES, ...options];
+  await docker('run', '--detach', '--init', ...own, 'hinge/router-frr:1');
   await ready(name);
 }
 
@@ -63,13 +37,11 @@ const runningConfig = async (name: string): Promise<string> =>
   (await sh(name, "vtysh -c 'show running-config'")).text;
 
 beforeAll(async () => {
-  const lab = await Lab.up({ dir, nodes: 1, images: ensureImageArchive });
-  socket = lab.node('node1').socket;
+  lab = await ImageLab.up();
 }, 300_000);
 
 afterAll(async () => {
-  await Lab.down(dir);
-  rmSync(scratch, { recursive: true, force: true });
+  await lab.down();
 }, 60_000);
 
 describe('configuration', () => {
@@ -212,7 +184,7 @@ describe('two routers with a BGP session', () => {
     await sh('r2', 'for i in 1 2 3 4 5; do pkill -KILL -x staticd; sleep 0.5; done');
     await ready('r2');
     expect(await sh('r2', 'pgrep -x staticd')).toMatchObject({ exitCode: 0 });
-    const { all } = await execa('docker', ['-H', `unix://${socket}`, 'logs', 'r2'], { all: true });
+    const all = await lab.logs('r2');
     expect(all).toMatch(/staticd ended with status 137; starting it again in [1-9]\d* s/);
   });
 });
