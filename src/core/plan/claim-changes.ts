@@ -1,7 +1,8 @@
 import { type Allocation, allocationKey, type NewClaim } from './allocation.ts';
 import type { CommittedClaims } from './committed-claims.ts';
+import { claimOf } from './holding.ts';
 import type { Lingering } from './lingering.ts';
-import { claimOf, type Register } from './register.ts';
+import type { Register } from './register.ts';
 import { byText } from './sorting.ts';
 
 export interface ClaimChanges {

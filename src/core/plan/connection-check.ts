@@ -1,6 +1,7 @@
 import type { Connection, Experiment } from '../../api/experiment.ts';
 import type { Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
+import { listing } from './listing.ts';
 import type { World } from './world.ts';
 
 export function checkConnections({ spec }: Experiment, world: World): Finding[] {
@@ -26,7 +27,7 @@ function checkEnds({ from, to }: Connection, field: string, routers: Routers): F
   const found: Finding[] = [];
   for (const [end, host] of [['from', from] as const, ['to', to] as const]) {
     if (routers.has(host)) continue;
-    const message = `This Experiment has no host ${host}; it has ${[...routers.keys()].join(', ')}.`;
+    const message = `This Experiment has no host ${host}; it has ${listing([...routers.keys()])}.`;
     found.push(finding('HostNotFound', `${field}.${end}`, host, message));
   }
   if (from === to) {
@@ -40,14 +41,14 @@ function checkRoute(connection: Connection, field: string, routers: Routers, wor
   const blockers = [`Path/${name}`];
   const path = world.path(name);
   if (path === undefined) {
-    const message = `There is no Path/${name}, or it has no valid version yet.`;
+    const message = `There is no Path/${name}, or it has no valid version yet. This is tried again when it changes.`;
     return [finding('PathNotFound', `${field}.path`, name, message, blockers)];
   }
   const from = routers.get(connection.from);
   const to = routers.get(connection.to);
   if (from === undefined || to === undefined || joins(path, from, to)) return [];
   const [one, other] = edgesOf(path);
-  const message = `Path/${name} joins ${one} and ${other}; ${connection.from} is on ${from} and ${connection.to} on ${to}.`;
+  const message = `Path/${name} joins ${one} and ${other}; ${connection.from} is on ${from} and ${connection.to} on ${to}. Name a Path whose ends these are.`;
   return [finding('NotJoined', `${field}.path`, name, message, blockers)];
 }
 

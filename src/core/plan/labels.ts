@@ -3,7 +3,7 @@ import type { Testbed } from './testbed.ts';
 /** The testbed: the prefix of its keys. On every network, service and container of it. */
 export const PREFIX_LABEL = 'hinge.testbed/prefix';
 /** The store's UID (`/hinge/cluster`) under which it was made. */
-export const CLUSTER_LABEL = 'hinge.testbed/cluster';
+const CLUSTER_LABEL = 'hinge.testbed/cluster';
 /** A network's key in the plan. */
 export const NETWORK_LABEL = 'hinge.testbed/network';
 /** A workload's key in the plan; on its service and on its containers. */

@@ -1,6 +1,7 @@
 import type { Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
 import { canonicalPrefix } from './ipv4.ts';
+import { listing } from './listing.ts';
 import { linkKey } from './owners.ts';
 import { checkRouterReference } from './reference-check.ts';
 import { checkSubnet } from './subnet-check.ts';
@@ -54,8 +55,7 @@ function checkHops(path: Path): Finding[] {
     const key = linkKey(...hop.between);
     const between = hop.between.join(', ');
     if (!pairs.has(key)) {
-      const message = `${between} are no neighbours on this Path, which goes ${path.spec.via.join(', ')}.`;
-      found.push(finding('NotAHop', `${field}.between`, between, message));
+      found.push(finding('NotAHop', `${field}.between`, between, noHop(path, hop.between[0])));
     } else if (seen.has(key)) {
       const message = `The hop ${between} has an entry above already; one entry per hop.`;
       found.push(finding('RepeatedHop', `${field}.between`, between, message));
@@ -64,6 +64,13 @@ function checkHops(path: Path): Finding[] {
     if (hop.subnet !== undefined) found.push(...checkSubnet(hop.subnet, `${field}.subnet`));
   }
   return found;
+}
+
+function noHop(path: Path, router: string): string {
+  const pairs = pairsOf(path).filter(({ first, second }) => first === router || second === router);
+  if (pairs.length === 0) return `${router} is not on this Path. An entry names two neighbours of spec.via.`;
+  const neighbours = pairs.map(({ first, second }) => (first === router ? second : first));
+  return `These are no neighbours on this Path. Those of ${router} are ${listing(neighbours)}.`;
 }
 
 /** A subnet for each link. */

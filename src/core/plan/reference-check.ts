@@ -8,14 +8,22 @@ export function checkRouterReference(name: string, field: string, world: World):
     case 'accepted':
       return [];
     case 'kept': {
-      const message = `Router/${name} is deleted and stays only as long as others still name it.`;
+      const message = `Router/${name} is deleted and stays only as long as others still name it. Write it again to use it.`;
       return [finding('RouterNotFound', field, name, message, blockers)];
     }
     case 'rejected': {
-      const message = `Router/${name} has no version that can run; its own status says why.`;
+      const message = `Router/${name} has no version that can run; its own status says why. This is tried again when it changes.`;
       return [finding('RouterNotFound', field, name, message, blockers)];
     }
     case 'absent':
-      return [finding('RouterNotFound', field, name, `There is no Router/${name}.`, blockers)];
+      return [
+        finding(
+          'RouterNotFound',
+          field,
+          name,
+          `There is no Router/${name}. This is tried again when there is.`,
+          blockers,
+        ),
+      ];
   }
 }

@@ -1,23 +1,13 @@
-import type { NewClaim, Pool } from './allocation.ts';
+import type { Pool } from './allocation.ts';
 import { type CommittedClaims, isRange } from './committed-claims.ts';
+import { conflict, disagreement } from './conflict.ts';
 import { MANAGEMENT } from './desired.ts';
-import { finding, type Finding } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { claimOf, type Holding } from './holding.ts';
 import { addressOf, parsePrefix } from './ipv4.ts';
-import { describeOwner } from './owners.ts';
 import { PrefixTree } from './prefix-tree.ts';
-import { type PlanSettings, SETTING_NAMES } from './settings.ts';
+import type { PlanSettings } from './settings.ts';
 import type { Want } from './want.ts';
-
-/** A value that accepted objects want, and who they are. */
-export interface Holding {
-  readonly pool: Pool;
-  readonly owner: string;
-  /** undefined: to be allocated. */
-  value: string | undefined;
-  readonly first: string | undefined;
-  /** By refText: the want of each object. */
-  readonly users: Map<string, Want>;
-}
 
 /** What an object had, so that it can be given back exactly. */
 export interface Use {
@@ -25,10 +15,6 @@ export interface Use {
   readonly value: string | undefined;
   readonly first: string | undefined;
 }
-
-/** A value as far as it is known. */
-export const claimOf = ({ pool, value, owner, first }: Holding): NewClaim | undefined =>
-  value === undefined ? undefined : { pool, value, owner, ...(first === undefined ? {} : { first }) };
 
 /**
  * Who has what, among the versions that are accepted at this moment. Starts empty; remembers through the store's claims
@@ -162,45 +148,4 @@ export class Register {
     else this.#values.delete(`${holding.pool} ${holding.value}`);
     holding.value = undefined;
   }
-}
-
-const NOUNS: Readonly<Record<Pool, string>> = {
-  asn: 'AS number',
-  'router-id': 'router id',
-  loopback: 'loopback',
-  subnet: 'subnet',
-};
-
-function conflict(user: string, want: Want, value: string, holder: Holding): Finding {
-  const others = [...holder.users.keys()].filter((other) => other !== user);
-  const noun = NOUNS[want.pool];
-  const what = isRange(want.pool)
-    ? `The ${noun} ${value} overlaps ${holder.value ?? ''}`
-    : `The ${noun} ${value} is taken: it`;
-  const message = `${what}${isRange(want.pool) ? ', which' : ''} belongs to ${holderText(holder)}. ${nextStep(holder, noun)}`;
-  return finding('Conflict', want.field, want.value ?? value, message, others);
-}
-
-const nextStep = (holder: Holding, noun: string): string =>
-  holder.owner === MANAGEMENT
-    ? `Choose another ${noun}, or move the network with ${SETTING_NAMES.management}.`
-    : `Choose another ${noun}; if the holder gives it up, this object has it.`;
-
-function holderText(holder: Holding): string {
-  const owner = describeOwner(holder.owner);
-  return holder.owner.startsWith('link/')
-    ? `${owner} (${[...holder.users.keys()].sort().join(', ')})`
-    : owner;
-}
-
-function disagreement(user: string, want: Want, shared: Holding): Finding {
-  const others = [...shared.users.keys()].filter((other) => other !== user).sort();
-  const message = `${describeOwner(shared.owner)} is shared with ${others.join(', ')} and has ${shared.value ?? ''} there. Name that one, or none, or change it in all of them.`;
-  return finding(
-    'Conflict',
-    want.field,
-    want.value ?? '',
-    `${message.charAt(0).toUpperCase()}${message.slice(1)}`,
-    others,
-  );
 }

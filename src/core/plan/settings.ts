@@ -37,3 +37,7 @@ export const SETTING_NAMES = {
   asns: 'HINGE_POOL_ASNS',
   management: 'HINGE_MANAGEMENT_SUBNET',
 } as const satisfies Record<Exclude<keyof PlanSettings, 'images'>, string>;
+
+/** Which pool a subnet comes from. @param owner `link/…` or `access/…`. */
+export const subnetPoolOf = (owner: string): 'links' | 'access' =>
+  owner.startsWith('link/') ? 'links' : 'access';

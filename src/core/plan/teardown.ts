@@ -1,6 +1,7 @@
 import type { ObjectRef, TestbedObject } from '../../api/object.ts';
 import type { Entry } from './entry.ts';
 import type { Lingering } from './lingering.ts';
+import { listing } from './listing.ts';
 import { accessKeys, hostKeys, routerKey } from './owners.ts';
 import { pairsOf } from './path-check.ts';
 import { namersOf } from './standing.ts';
@@ -41,18 +42,13 @@ export function teardownOf(
   };
 }
 
-/** More namers than this are counted, not listed. */
-const LISTED = 3;
-
 function reasonToKeep(
   { ref, frozen }: Entry,
   named: ReadonlyMap<string, readonly string[]>,
 ): string | undefined {
   if (frozen) return 'frozen by its annotation; write it again without that, then delete it';
   const namers = ref.kind === 'Router' ? (named.get(ref.name) ?? []) : [];
-  if (namers.length === 0) return undefined;
-  const more = namers.length - LISTED;
-  return `still named by ${namers.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more.toString()} more` : ''}`;
+  return namers.length === 0 ? undefined : `still named by ${listing(namers)}`;
 }
 
 /** Whether anything of an object is left in Docker that no live object has too. */

@@ -5,9 +5,10 @@ import type { Router } from '../../api/router.ts';
 import { type AccessNetwork, accessNetworks } from './access-network.ts';
 import type { Allocation, Pool } from './allocation.ts';
 import type { CommittedClaims } from './committed-claims.ts';
+import { claimOf } from './holding.ts';
 import { routerKey } from './owners.ts';
 import { type Pair, pairsOf } from './path-check.ts';
-import { claimOf, type Register } from './register.ts';
+import type { Register } from './register.ts';
 import { byText } from './sorting.ts';
 import { EDGE_ROUTER, FIRST_ROUTER, hostAddress, SECOND_ROUTER } from './subnet.ts';
 

@@ -42,7 +42,7 @@ describe('problems', () => {
   it('say which edges a Path has', () => {
     const bench = new Bench().put(...row(), joined({ to: 'm' }));
     expect(bench.settle().problems.get('Experiment/x')?.[0]?.message).toBe(
-      'Path/row joins r1 and r3; h is on r1 and m on r2.',
+      'Path/row joins r1 and r3; h is on r1 and m on r2. Name a Path whose ends these are.',
     );
   });
 

@@ -1,0 +1,61 @@
+import { type CommittedClaims, isRange } from './committed-claims.ts';
+import type { Holding } from './holding.ts';
+import { addressOf, formatAddress, formatPrefix, parsePrefix, sizeOf } from './ipv4.ts';
+import { NumberPool } from './number-pool.ts';
+import { PrefixTree } from './prefix-tree.ts';
+import type { Register } from './register.ts';
+import { type PlanSettings, subnetPoolOf } from './settings.ts';
+
+/** AS numbers inside the pool's bounds that nobody may use (RFC 6793, RFC 7300). */
+const RESERVED_ASNS = [23456, 65535];
+
+/** The pools that hinge allocates from, without all that is held or claimed. Each is swept once, from its low end. */
+export class Pools {
+  readonly #occupied = new PrefixTree<true>();
+  readonly #routerIds = new Set<string>();
+  readonly #asns: NumberPool;
+  readonly #settings: PlanSettings;
+  /** By pool: where to go on. */
+  readonly #from = new Map<string, number>();
+
+  constructor(register: Register, committed: CommittedClaims, settings: PlanSettings) {
+    const asns = new Set(RESERVED_ASNS);
+    for (const { pool, value } of [...register.holdings(), ...committed.all]) {
+      if (value === undefined) continue;
+      if (isRange(pool)) this.#occupied.set(parsePrefix(value), true);
+      else if (pool === 'asn') asns.add(Number(value));
+      else this.#routerIds.add(value);
+    }
+    this.#occupied.set(parsePrefix(settings.management), true);
+    this.#asns = new NumberPool(settings.asns, asns);
+    this.#settings = settings;
+  }
+
+  take({ pool, owner }: Holding): string | undefined {
+    if (pool === 'asn') return this.#asns.take()?.toString();
+    if (pool === 'loopback') return this.#loopback();
+    const { range, length } = this.#settings[subnetPoolOf(owner)];
+    return this.#prefix(range, length);
+  }
+
+  /** Not the first and the last address of the pool, which look like a network's own; and none that is a router's id. */
+  #loopback(): string | undefined {
+    const pool = parsePrefix(this.#settings.loopbacks);
+    for (;;) {
+      const value = this.#prefix(this.#settings.loopbacks, 32);
+      if (value === undefined) return undefined;
+      const address = addressOf(value);
+      const ends = [formatAddress(pool.base), formatAddress(pool.base + sizeOf(pool) - 1)];
+      if (!ends.includes(address) && !this.#routerIds.has(address)) return value;
+    }
+  }
+
+  #prefix(range: string, length: number): string | undefined {
+    const base = this.#occupied.firstFree(parsePrefix(range), length, this.#from.get(range));
+    if (base === undefined) return undefined;
+    const prefix = { base, length };
+    this.#from.set(range, base + sizeOf(prefix));
+    this.#occupied.set(prefix, true);
+    return formatPrefix(prefix);
+  }
+}
