@@ -40,7 +40,7 @@ export class Etcd {
   async start(signal?: AbortSignal): Promise<void> {
     if (this.pid === undefined) this.#spawn();
     await waitFor('etcd to answer', async () => ((await this.isHealthy()) ? true : this.#mustRun()), {
-      within: 20_000,
+      within: 30_000,
       every: 50,
       signal,
       explain: () => tail(this.#log),
@@ -138,23 +138,27 @@ export interface EtcdPorts {
   readonly peer: number;
 }
 
-/** Two ports that nobody listens on. They are kept for the life of the lab, so that its endpoint stays the same. */
+/** Below those that the kernel gives to outgoing connections, one of which could hold the port while etcd is down. */
+const firstPort = 20_000;
+const portPairs = 5000;
+
+/** Where this process looks next: each at another place, and never twice, as what it found is not taken at once. */
+let nextPair = (process.pid * 61) % portPairs;
+
+/** Two ports that nobody listens on. A lab keeps them for its life, so that its endpoint stays the same. */
 export async function freePorts(): Promise<EtcdPorts> {
-  const first = createServer().unref();
-  const second = createServer().unref();
-  const [client, peer] = [await listen(first), await listen(second)];
-  first.close();
-  second.close();
-  return { client, peer };
+  for (let tried = 0; tried < portPairs; tried++) {
+    const client = firstPort + nextPair * 2;
+    nextPair = (nextPair + 1) % portPairs;
+    if ((await isFree(client)) && (await isFree(client + 1))) return { client, peer: client + 1 };
+  }
+  throw new LabError(`no free port for etcd from ${String(firstPort)} on: what listens on all of them?`);
 }
 
-function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('no port'));
-      else resolve(address.port);
-    });
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

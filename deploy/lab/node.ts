@@ -29,8 +29,8 @@ const answerLimit = 60_000;
 
 /**
  * A pid file of an engine that was killed could name a process that lives now. The settings of Go's collector: an engine
- * runs itself anew seven times for every network that comes to a node, and those short lives spend a third of their
- * time collecting garbage; so it is left lying until there are 256 MiB of it.
+ * runs itself anew seven times for every network that comes to a node, and those short lives spend two fifths of
+ * their time collecting garbage; so it is left lying until there are 256 MiB of it.
  */
 const startScript = `
   rm -f /run/docker.pid
