@@ -94,17 +94,20 @@ const Addresses = z.array(
   }),
 );
 
+/** Without `router bgp` there is only a warning. */
 const Table = z.object({
-  routes: z.record(
-    z.string(),
-    z.array(
-      z.object({
-        bestpath: z.boolean().optional(),
-        path: z.string(),
-        nexthops: z.array(z.object({ ip: z.string(), used: z.boolean().optional() })),
-      }),
-    ),
-  ),
+  routes: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          bestpath: z.boolean().optional(),
+          path: z.string(),
+          nexthops: z.array(z.object({ ip: z.string(), used: z.boolean().optional() })),
+        }),
+      ),
+    )
+    .default({}),
 });
 
 /** FRR in containers made from hinge's router image, through vtysh and frr-reload.py. */

@@ -29,7 +29,13 @@ const HASH_LENGTH = 16;
  */
 export function renderFrr(router: FrrRouter): ConfigurationText {
   const blocks = [
-    ['frr defaults traditional', `hostname ${router.hostname}`, 'service integrated-vtysh-config'],
+    [
+      'frr defaults traditional',
+      `hostname ${router.hostname}`,
+      // New route maps act at once: by default they deny everything for their first five seconds.
+      'bgp route-map delay-timer 0',
+      'service integrated-vtysh-config',
+    ],
     discardRoutes(router),
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
