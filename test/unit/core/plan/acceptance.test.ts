@@ -170,6 +170,18 @@ describe('a link that Paths share', () => {
     expect(subnetOf(bench, 'link/r1--r2')).toBe('10.7.0.0/24');
   });
 
+  it('takes nothing from a Path that is refused', () => {
+    const hops = [{ between: ['r1', 'r2'], subnet: '10.7.0.0/24' }];
+    const bench = new Bench().put(
+      router('r1'),
+      router('r2'),
+      pinned('p1'),
+      path('p2', ['r1', 'r2', 'nobody'], { hops }),
+    );
+    expect([...bench.settle().problems.keys()]).toEqual(['Path/p2']);
+    expect(subnetOf(bench, 'link/r1--r2')).toBe('10.200.0.0/27');
+  });
+
   it('keeps subnet and addresses when the Path that made it goes', () => {
     const bench = new Bench().put(router('r1'), router('r2'), path('p1', ['r2', 'r1']), pinned('p2'));
     const link = (): unknown => bench.settle().desired.networks.find(({ key }) => key === 'link/r1--r2');
