@@ -9,8 +9,8 @@ export class BoundPassed extends Error {
 }
 
 /**
- * What `work` settles to, BoundPassed after `ms`, or the signal's reason once it aborts. The work itself goes on: whoever
- * starts it also gives it a deadline.
+ * What `work` settles to, BoundPassed after `ms`, or the signal's reason once it aborts. The work itself goes
+ * on: whoever starts it also gives it a deadline.
  */
 export async function bounded<T>(
   clock: Clock,

@@ -1,5 +1,5 @@
-import { StoreError } from '../../core/failure.ts';
 import type { Etcd3 } from 'etcd3';
+import { StoreError } from '../../core/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { backoff } from './backoff.ts';
@@ -83,8 +83,8 @@ export class EtcdClient {
   }
 
   /**
-   * A call that may be sent more than once: tries every endpoint, each with its share of the bound, and begins again while
-   * time is left.
+   * A call that may be sent more than once: tries every endpoint, each with its share of the bound, and
+   * begins again while time is left.
    * @param name what is called, and for which key.
    */
   async read<T>(name: string, call: Call<T>, limits: Limits = {}): Promise<T> {
@@ -108,8 +108,9 @@ export class EtcdClient {
   }
 
   /**
-   * A call that is sent at most once, for its outcome is unknown when no answer comes. With several endpoints, one that was
-   * not heard of lately is asked for `probe` first, so that the write does not go into a black hole.
+   * A call that is sent at most once, for its outcome is unknown when no answer comes. With several
+   * endpoints, one that was not heard of lately is asked for `probe` first, so that the write does not go
+   * into a black hole.
    */
   async write<T>(name: string, call: Call<T>, probe: Call<unknown>): Promise<T> {
     const unheard = this.clock.monotonicMs() - this.#current.answeredAt > FRESH_MS;

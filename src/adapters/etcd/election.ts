@@ -4,8 +4,8 @@ import type { Election, Term } from '../../ports/object-store.ts';
 import { backoff } from './backoff.ts';
 import type { EtcdClient } from './client.ts';
 import { probeOf, readKey } from './entry.ts';
-import { grantLease, revokeLease } from './lease.ts';
 import { Latch } from './latch.ts';
+import { grantLease, revokeLease } from './lease.ts';
 import { EtcdTerm } from './term.ts';
 import { createdAt } from './transaction.ts';
 import { RangeWatch } from './watch.ts';
@@ -16,8 +16,8 @@ export interface ElectionOptions {
   /** Who leads, for people; two operators may have the same. */
   readonly identity: string;
   /**
-   * After so many seconds without a word from its leader etcd lets another lead; the leader itself stops at ⅔ of it. Default 10.
-   * etcd raises what is less than its own election timeout (2 s by default).
+   * After so many seconds without a word from its leader etcd lets another lead; the leader itself stops at ⅔
+   * of it. Default 10. etcd raises what is less than its own election timeout (2 s by default).
    */
   readonly ttlSeconds?: number;
 }
@@ -25,8 +25,9 @@ export interface ElectionOptions {
 const DEFAULT_TTL_SECONDS = 10;
 
 /**
- * One leader among the operators of a prefix: the one whose transaction creates the leader key, on a lease. Not etcd3's election,
- * whose candidates can wait for their own key and whose leader never looks at its key again.
+ * One leader among the operators of a prefix: the one whose transaction creates the leader key, on a lease.
+ * Not etcd3's election, whose candidates can wait for their own key and whose leader never looks at its key
+ * again.
  */
 export class EtcdElection implements Election {
   readonly #client: EtcdClient;
@@ -35,7 +36,10 @@ export class EtcdElection implements Election {
   readonly #identity: string;
   readonly #ttlSeconds: number;
   readonly #log: Logger;
-  /** Leases of ours that may still hold the key: given up before the next try, so that nobody waits for their own key. */
+  /**
+   * Leases of ours that may still hold the key: given up before the next try, so that nobody waits for their
+   * own key.
+   */
   readonly #abandoned = new Set<string>();
   /** The other operator's term that was last spoken of. */
   #leader: string | undefined;

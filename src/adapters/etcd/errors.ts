@@ -1,4 +1,3 @@
-import { StoreError, type StoreFailure } from '../../core/failure.ts';
 import {
   castGrpcError,
   EtcdAuthenticationFailedError,
@@ -14,13 +13,14 @@ import {
   GRPCResourceExhastedError,
   GRPCUnauthenticatedError,
 } from 'etcd3';
+import { StoreError, type StoreFailure } from '../../core/failure.ts';
 import { BoundPassed } from './bounded.ts';
 
 type Class = abstract new (...args: never[]) => Error;
 
 /**
- * etcd3 makes one class per gRPC status code, and drops the code. What is not listed (14 unavailable, 1 cancelled, 2 unknown,
- * 13 internal, 10 aborted, 15 data loss) passes by itself or with another endpoint.
+ * etcd3 makes one class per gRPC status code, and drops the code. What is not listed (14 unavailable, 1
+ * cancelled, 2 unknown, 13 internal, 10 aborted, 15 data loss) passes by itself or with another endpoint.
  */
 const KIND_OF_CLASS: readonly (readonly [Class, StoreFailure])[] = [
   [BoundPassed, 'timeout'],
@@ -43,8 +43,9 @@ const KIND_OF_CLASS: readonly (readonly [Class, StoreFailure])[] = [
 const OLD_REVISION = 'etcdserver: revision of auth store is old';
 
 /**
- * Codes 3 and 8 stand for several fates each, and etcd sends nothing else to tell them apart but these descriptions. They are its
- * interface: its own Go client maps them back to errors in the same way (api/v3rpc/rpctypes/error.go).
+ * Codes 3 and 8 stand for several fates each, and etcd sends nothing else to tell them apart but these
+ * descriptions. They are its interface: its own Go client maps them back to errors in the same way
+ * (api/v3rpc/rpctypes/error.go).
  */
 const KIND_OF_DESCRIPTION: readonly (readonly [string, StoreFailure])[] = [
   ['etcdserver: request is too large', 'too-large'],
@@ -93,8 +94,9 @@ export function isCompacted(error: unknown): boolean {
 }
 
 /**
- * etcd has forgotten the token (a restart), or its users and roles have changed since (for tokens that carry a revision). etcd3
- * gets a new one in the first case only, and would present the old one for as long as it lives. Code 3 stands for the second.
+ * etcd has forgotten the token (a restart), or its users and roles have changed since (for tokens that carry
+ * a revision). etcd3 gets a new one in the first case only, and would present the old one for as long as it
+ * lives. Code 3 stands for the second.
  */
 export function isTokenOld({ cause }: StoreError): boolean {
   if (cause instanceof EtcdInvalidAuthTokenError) return true;

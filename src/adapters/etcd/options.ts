@@ -1,6 +1,6 @@
-import { StoreError } from '../../core/failure.ts';
 import { rootCertificates } from 'node:tls';
 import { Etcd3, type IOptions } from 'etcd3';
+import { StoreError } from '../../core/failure.ts';
 
 /** How etcd is reached. */
 export interface EtcdOptions {
@@ -24,8 +24,8 @@ type FaultHandling = NonNullable<IOptions['faultHandling']>;
 type Policy = NonNullable<FaultHandling['global']>;
 
 /**
- * In place of etcd3's circuit breaker and its three blind retries: which endpoint is tried when, and what may be sent twice, is
- * decided in client.ts alone.
+ * In place of etcd3's circuit breaker and its three blind retries: which endpoint is tried when, and what may
+ * be sent twice, is decided in client.ts alone.
  */
 const once = {
   execute: async (call, signal) => await call({ signal: signal ?? new AbortController().signal }),

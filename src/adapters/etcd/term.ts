@@ -21,9 +21,10 @@ export interface Holding {
 }
 
 /**
- * Leadership while it is certain: until ⅔ of the TTL after the last renewal was *sent*, by this process's own monotonic clock. etcd
- * cannot give the key to another before the whole TTL has passed since it *received* the renewal, so the last third is what work
- * that is under way has to stop. What still reaches etcd later is refused there by the fence.
+ * Leadership while it is certain: until ⅔ of the TTL after the last renewal was *sent*, by this process's own
+ * monotonic clock. etcd cannot give the key to another before the whole TTL has passed since it *received*
+ * the renewal, so the last third is what work that is under way has to stop. What still reaches etcd later is
+ * refused there by the fence.
  */
 export class EtcdTerm implements Term {
   readonly fence: Fence;

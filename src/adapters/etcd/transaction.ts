@@ -1,5 +1,5 @@
-import type { StoreError } from '../../core/failure.ts';
 import type { ICompare, IRequestOp, ITxnRequest, ITxnResponse } from 'etcd3';
+import type { StoreError } from '../../core/failure.ts';
 import { MAX_OPERATIONS } from '../../core/transaction.ts';
 import type { Fence, Guard, Write } from '../../ports/object-store.ts';
 import { storeError } from './errors.ts';
@@ -35,8 +35,8 @@ export function check(writes: readonly Write[], { guards = [] }: Conditions): vo
 }
 
 /**
- * The conditions, the writes, and for the case that a condition fails the questions which one it was: the leader key
- * and the guarded keys, in this order, without values.
+ * The conditions, the writes, and for the case that a condition fails the questions which one it was: the
+ * leader key and the guarded keys, in this order, without values.
  */
 export function toRequest(writes: readonly Write[], { fence, guards = [] }: Conditions): ITxnRequest {
   const asked = [...(fence ? [fence.key] : []), ...guards.map(({ key }) => key)];

@@ -1,5 +1,5 @@
-import { StoreError } from '../../core/failure.ts';
 import type { Etcd3, IWatchResponse, Range } from 'etcd3';
+import { StoreError } from '../../core/failure.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ChangeHint } from '../../ports/object-store.ts';
 import { backoff } from './backoff.ts';
@@ -16,9 +16,10 @@ type WatchStream = Awaited<ReturnType<Etcd3['watchClient']['watch']>>;
 const LASTED_MS = 5_000;
 
 /**
- * Hints for a range of keys, on a stream of its own: etcd3's watcher can skip history when it reconnects early, and is silent
- * after a compaction. No event has to be replayed here, so no revision is kept: a stream begins with a hint once etcd
- * has confirmed it, and from then on reports every change or breaks. A break is a hint, too.
+ * Hints for a range of keys, on a stream of its own: etcd3's watcher can skip history when it reconnects
+ * early, and is silent after a compaction. No event has to be replayed here, so no revision is kept: a stream
+ * begins with a hint once etcd has confirmed it, and from then on reports every change or breaks. A break is
+ * a hint, too.
  */
 export class RangeWatch {
   readonly #client: EtcdClient;
@@ -78,7 +79,10 @@ export class RangeWatch {
     else this.#log.warn({ err, retryMs }, 'etcd refuses a watch');
   }
 
-  /** One stream, until it breaks or the watch is released. Asking first finds an endpoint that answers and renews the token. */
+  /**
+   * One stream, until it breaks or the watch is released. Asking first finds an endpoint that answers and
+   * renews the token.
+   */
   async #follow(connected: () => void): Promise<never> {
     const stop = this.#stop.signal;
     await this.#client.read(this.#name, probeOf(this.#range.start, this.#range.end), { signal: stop });
@@ -110,7 +114,10 @@ export class RangeWatch {
     }
   }
 
-  /** A connection into a black hole never fails by itself: etcd is asked for its revision, and has to answer in time. */
+  /**
+   * A connection into a black hole never fails by itself: etcd is asked for its revision, and has to answer
+   * in time.
+   */
   async #listen(stream: WatchStream, silentFor: () => number, over: AbortSignal): Promise<never> {
     const { clock, silenceMs } = this.#client;
     for (;;) {

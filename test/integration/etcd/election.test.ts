@@ -1,6 +1,6 @@
-import { StoreError } from '../../../src/core/failure.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EtcdClient } from '../../../src/adapters/etcd/client.ts';
+import { StoreError } from '../../../src/core/failure.ts';
 import type { Fence } from '../../../src/ports/object-store.ts';
 import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -82,11 +82,13 @@ describe('several operators', () => {
 describe('a term', () => {
   it('lasts as long as it is renewed', async () => {
     const key = `${freshPrefix()}leader`;
-    const { store, elect } = connect({ endpoints: [etcd.endpoint] });
+    const { store, elect, lines } = connect({ endpoints: [etcd.endpoint] });
     const term = await elect(key, 3, 'me').campaign(forever);
     const until = clock.monotonicMs() + 5000;
     await expect.poll(() => clock.monotonicMs(), { timeout: 8000 }).toBeGreaterThan(until);
     expect(term.signal.aborted).toBe(false);
+    // A renewal leaves every other call and stream of the connection alone.
+    expect(lines.map(({ message }) => message)).toEqual(['leading']);
     const found = await store.get(key);
     expect(found?.createRevision).toBe(term.fence.createRevision);
     expect(found?.modRevision).toBe(term.fence.createRevision);

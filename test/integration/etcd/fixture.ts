@@ -1,10 +1,10 @@
-import type { StoreError } from '../../../src/core/failure.ts';
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { EtcdClient } from '../../../src/adapters/etcd/client.ts';
 import { EtcdElection } from '../../../src/adapters/etcd/election.ts';
 import type { EtcdOptions } from '../../../src/adapters/etcd/options.ts';
 import { EtcdStore } from '../../../src/adapters/etcd/store.ts';
+import type { StoreError } from '../../../src/core/failure.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 import type { Write } from '../../../src/ports/object-store.ts';
 import { SystemClock } from '../../../src/runtime/system-clock.ts';

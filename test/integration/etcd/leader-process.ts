@@ -1,13 +1,14 @@
-import { StoreError } from '../../../src/core/failure.ts';
 import { EtcdClient } from '../../../src/adapters/etcd/client.ts';
 import { EtcdElection } from '../../../src/adapters/etcd/election.ts';
 import { EtcdStore } from '../../../src/adapters/etcd/store.ts';
+import { StoreError } from '../../../src/core/failure.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 import { SystemClock } from '../../../src/runtime/system-clock.ts';
 
 /**
- * An operator of its own process, for tests that stop it: leads, and writes as fast as it can for as long as it thinks that it
- * leads. Says what happens on standard output, a line each: "leading", "written", "fenced" and so on, "aborted".
+ * An operator of its own process, for tests that stop it: leads, and writes as fast as it can for as long as
+ * it thinks that it leads. Says what happens on standard output, a line each: "leading", "written", "fenced"
+ * and so on, "aborted".
  */
 const [endpoint = '', key = '', target = '', ttlSeconds = ''] = process.argv.slice(2);
 

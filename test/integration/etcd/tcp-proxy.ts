@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A TCP connection as networks make it: it can be refused, go silent in both directions, or lose only the answers. */
+/**
+ * A TCP connection as networks make it: it can be refused, go silent in both directions, or lose only the
+ * answers.
+ */
 export class TcpProxy {
   readonly #target: URL;
   readonly #server: Server;

@@ -101,6 +101,16 @@ describe('a watch', () => {
     expect(follower.hints).toBe(before);
   });
 
+  it('is not disturbed when another one is released', async () => {
+    const { store, lines } = connect({ endpoints: [etcd.endpoint] });
+    const prefix = freshPrefix();
+    const [follower, other] = [await follow(store, prefix), await follow(store, freshPrefix())];
+    await other.release();
+    await store.commit([put(`${prefix}a`, '1')], {});
+    await expectSees(follower, { a: '1' });
+    expect(lines).toEqual([]);
+  });
+
   it('hints at least as often as it is told to', async () => {
     const { store } = connect({ endpoints: [etcd.endpoint] });
     const beganAt = clock.monotonicMs();
