@@ -24,7 +24,9 @@ export const Metadata = z
     annotations: z
       .record(z.string(), z.string())
       .exactOptional()
-      .describe(`Annotations; ${RECONCILE_ANNOTATION}: disabled freezes the object.`),
+      .describe(
+        `Free, but for ${RECONCILE_ANNOTATION}: disabled (freezes the object) and ${PRUNE_ANNOTATION}: disabled (GitOps keeps it).`,
+      ),
   })
   .describe('Identity of the object.');
 export type Metadata = z.infer<typeof Metadata>;

@@ -11,7 +11,6 @@ export const KINDS = {
 } as const satisfies Record<string, { plural: string; short: string; schema: z.ZodType }>;
 
 export type Kind = keyof typeof KINDS;
-export type Plural = (typeof KINDS)[Kind]['plural'];
 export type TestbedObject = Router | Path | Experiment;
 
 /** Names one object: unique within a testbed. */

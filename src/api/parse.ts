@@ -142,9 +142,9 @@ export function parseObject(key: string, ref: ObjectRef, text: string): ParseRes
     return failed(report(['kind'], `expected ${ref.kind} at key ${key}, got ${quoteValue(kind)}`));
   }
   const result = checkValue(document.value, locate);
-  if (!result.ok) return result;
-  const { metadata } = result.object;
-  if (metadata.name === ref.name) return result;
-  const message = `expected "${ref.name}", the last part of the key ${key}, got "${metadata.name}"`;
-  return failed(report(['metadata', 'name'], message));
+  const name = valueAt(document.value, ['metadata', 'name']);
+  if (typeof name !== 'string' || name === ref.name) return result;
+  const message = `expected "${ref.name}", the last part of the key ${key}, got ${quoteValue(name)}`;
+  const problems = result.ok ? [] : result.problems.filter(({ field }) => field !== 'metadata.name');
+  return failed(report(['metadata', 'name'], message), ...problems);
 }

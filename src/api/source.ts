@@ -78,11 +78,13 @@ class Source implements SourceDocument {
   readonly #document: YamlDocument;
   readonly #lines: LineCounter;
 
-  constructor(document: YamlDocument, whole: string, lines: LineCounter) {
+  /** @param begin where the document before it ends: comments that lead up to this one are its own. */
+  constructor(document: YamlDocument, whole: string, begin: number, lines: LineCounter) {
     this.#document = document;
     this.#lines = lines;
     this.text = whole
-      .slice(document.range[0], document.range[2])
+      .slice(begin, document.range[2])
+      .replace(/^\ufeff/, '')
       .replace(/^---[ \t]*\r?\n/, '')
       .replace(/^\.\.\.\s*$/m, '');
     this.start = this.#at(document.contents?.range[0] ?? document.range[0]);
@@ -225,7 +227,11 @@ export function readSource(text: string, maxTokens: number): SourceResult {
   try {
     const composed = compose(text, lines, maxTokens);
     if ('problem' in composed) return composed;
-    return { documents: composed.documents.map((document) => new Source(document, text, lines)) };
+    const { documents } = composed;
+    const begins = [0, ...documents.map(({ range }) => range[2])];
+    return {
+      documents: documents.map((document, index) => new Source(document, text, begins[index] ?? 0, lines)),
+    };
   } catch (error) {
     const reason = error instanceof Error ? lowerFirst(error.message) : 'it cannot be read';
     return { problem: syntaxProblem(reason, '', { line: 1, column: 1 }) };

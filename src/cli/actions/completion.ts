@@ -18,10 +18,12 @@ function bash(program: Command): string {
   const name = program.name();
   const commands = program.commands.filter((command) => command.name() !== 'help');
   const kinds = Object.values(KINDS).flatMap(({ plural, short }) => [plural.slice(0, -1), plural, short]);
-  const cases = commands.map((command) => {
-    const flags = `${flagsOf(command)} --help`;
-    return `    ${command.name()}) flags='${flags}'; objects=${TAKES_OBJECTS.has(command.name()) ? '1' : ''} ;;`;
-  });
+  const cases = commands
+    .filter((command) => command.name() !== 'completion')
+    .map((command) => {
+      const flags = `${flagsOf(command)} --help`;
+      return `    ${command.name()}) flags='${flags}'; objects=${TAKES_OBJECTS.has(command.name()) ? '1' : ''} ;;`;
+    });
   return `# ${name} completion; source it, or put it where your shell looks for completions.
 _${name}() {
   local word=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command='' kind='' flags='' objects='' i

@@ -119,7 +119,7 @@ describe('parseObject', () => {
         expect(result.ok || result.problems.length > 0).toBe(true);
         expect(Array.isArray(parseDocuments(text, 'x.yaml'))).toBe(true);
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
 
@@ -133,7 +133,7 @@ describe('parseObject', () => {
         expect(parseObject('key', at, JSON.stringify(first.object))).toEqual(first);
         expect(parseObject('key', at, stringify(first.object))).toEqual(first);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -151,7 +151,7 @@ describe('parseObject', () => {
           });
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     );
   });
 });

@@ -123,7 +123,7 @@ describe('parseObject', () => {
     [
       'a name that is no label',
       HEAD.replace('r1', 'R_1'),
-      '3:18 metadata.name: expected a DNS-1123 label (lower case letters, digits and "-", at most 63), got "R_1"',
+      '3:18 metadata.name: expected "r1", the last part of the key /hinge/desired/routers/r1, got "R_1"',
     ],
     [
       'another kind than the key',
@@ -172,6 +172,10 @@ describe('parseObject', () => {
     ['too much', `# ${'x'.repeat(2_000_000)}`, '0:0 expected at most 1048576 bytes, got 2000002 bytes'],
   ])('says what is wrong with %s', (_name, text, expected) => {
     expect(problems(text)).toEqual([expected]);
+  });
+
+  it('says that the name differs along with what else is wrong', () => {
+    expect(problems(`${HEAD.replace('r1', 'r2')}asn: 1`)).toHaveLength(2);
   });
 
   it('reports all problems up to a bound', () => {
