@@ -36,7 +36,7 @@ const once = {
 const grpcOptions: NonNullable<IOptions['grpcOptions']> = {
   // A page of large objects exceeds gRPC's 4 MiB; its size is bounded by etcd's own limit on a value.
   'grpc.max_receive_message_length': -1,
-  // etcd takes more than one ping in 5 s (--grpc-keepalive-min-time) for abuse. Dead connections are noticed within 9 s.
+  // etcd takes more than one ping in 5 s (--grpc-keepalive-min-time) for abuse. A dead connection ends after 9 s.
   'grpc.keepalive_time_ms': 6_000,
   'grpc.keepalive_timeout_ms': 3_000,
   // Meanwhile calls fail at once; the default of up to two minutes would outlast the outage.

@@ -10,6 +10,8 @@ export class TcpProxy {
   readonly #target: URL;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  /** Connections that clients have made so far. */
+  accepted = 0;
   #mode: 'open' | 'silent' | 'deaf' = 'open';
 
   private constructor(target: string) {
@@ -75,6 +77,7 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
+    this.accepted += 1;
     const server = connect(Number(this.#target.port), this.#target.hostname);
     this.#pairs.add([client, server]);
     client.on('data', (bytes) => this.#mode !== 'silent' && server.write(bytes));

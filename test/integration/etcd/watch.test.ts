@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
 import { eventually } from '../../support/eventually.ts';
 import { clock, connect, del, expectSees, Follower, freshPrefix, NEVER_MS, put } from './fixture.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 let etcd: EtcdServer;
 beforeAll(async () => {
@@ -101,14 +102,19 @@ describe('a watch', () => {
     expect(follower.hints).toBe(before);
   });
 
-  it('is not disturbed when another one is released', async () => {
-    const { store, lines } = connect({ endpoints: [etcd.endpoint] });
+  it('is not disturbed when others are released, and neither is the connection', async () => {
+    const proxy = await TcpProxy.before(etcd.endpoint);
+    const { store, lines } = connect({ endpoints: [proxy.endpoint] });
     const prefix = freshPrefix();
-    const [follower, other] = [await follow(store, prefix), await follow(store, freshPrefix())];
-    await other.release();
-    await store.commit([put(`${prefix}a`, '1')], {});
-    await expectSees(follower, { a: '1' });
+    const follower = await follow(store, prefix);
+    for (let turn = 0; turn < 5; turn += 1) {
+      const other = await follow(store, freshPrefix());
+      await other.release();
+      await store.commit([put(`${prefix}a`, String(turn))], {});
+      await expectSees(follower, { a: String(turn) });
+    }
     expect(lines).toEqual([]);
+    expect(proxy.accepted).toBe(1);
   });
 
   it('hints at least as often as it is told to', async () => {
