@@ -23,7 +23,8 @@ export async function settleRouter(
   try {
     state = await routers.read(target);
     const fresh = state.appliedHash === undefined;
-    if (fresh || state.drifted || state.appliedHash !== setup.configuration.hash) {
+    const frozen = context.testbed.isFrozen({ kind: 'Router', name });
+    if (!frozen && (fresh || state.drifted || state.appliedHash !== setup.configuration.hash)) {
       const why = fresh ? 'first' : state.drifted ? 'drift' : 'change';
       logger.info({ why, hash: setup.configuration.hash }, 'configuring router');
       state = await routers.configure(target, setup.configuration, fresh);

@@ -1,4 +1,5 @@
 import { refText, type ObjectRef } from '../api/object.ts';
+import { RECONCILE_ANNOTATION } from '../api/meta.ts';
 import { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { AcceptedRecord } from '../core/plan/accepted.ts';
 import type { Intake } from '../core/plan/intake.ts';
@@ -55,6 +56,13 @@ export class Testbed {
     if (kept !== undefined) return found('Valid', 'KeptInUse', `its key was deleted, but it is ${kept}`);
     if (this.#intake?.removing.some((other) => refText(other) === refText(ref)) === true) {
       return missing('Valid', 'Removing', 'its key was deleted; what ran for it is being removed');
+    }
+    if (this.isFrozen(ref)) {
+      return found(
+        'Valid',
+        'Frozen',
+        `annotation ${RECONCILE_ANNOTATION}: disabled holds it; changes wait until it is gone`,
+      );
     }
     return found('Valid', 'Valid', 'the object was accepted');
   }
