@@ -7,6 +7,9 @@ export const API_VERSION = 'hinge.testbed/v1alpha1';
 /** Annotation that freezes an object (`disabled`): hinge neither changes nor removes what it stands for. */
 export const RECONCILE_ANNOTATION = 'hinge.testbed/reconcile';
 
+/** Annotation that keeps GitOps from deleting an object (`disabled`). */
+const PRUNE_ANNOTATION = 'hinge.testbed/prune';
+
 /** RFC 1123 label: what Kubernetes and Docker both accept as a name. */
 export const Name = text(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
