@@ -4,6 +4,9 @@ import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { report } from './report.ts';
 
+// Node's advice to developers is noise to users: gRPC draws a warning for every etcd that is named by its address.
+process.noDeprecation = true;
+
 /** The exit code is set, not forced: what was written to a pipe gets there, and what is open is closed in order. */
 const output = new Output(process);
 try {
