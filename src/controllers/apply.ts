@@ -10,6 +10,8 @@ export interface ApplyDeps {
   readonly fleet: Fleet;
   readonly observation: Observation;
   readonly helperImage: string;
+  /** @throws when this operator does not lead any more: asked before every action, since timers may be late. */
+  readonly assertLeading: () => void;
   /** Told of every action done or failed. */
   readonly report: (action: Action, outcome: 'done' | 'failed') => void;
 }
@@ -48,6 +50,7 @@ export class Applier {
   ): Promise<void> {
     for (const action of actions) {
       signal.throwIfAborted();
+      this.#deps.assertLeading();
       logger.info({ action: describeAction(action) }, 'applying');
       try {
         await this.#one(action);

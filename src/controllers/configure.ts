@@ -27,6 +27,7 @@ export async function settleRouter(
     if (!frozen && (fresh || state.drifted || state.appliedHash !== setup.configuration.hash)) {
       const why = fresh ? 'first' : state.drifted ? 'drift' : 'change';
       logger.info({ why, hash: setup.configuration.hash }, 'configuring router');
+      context.assertLeading();
       state = await routers.configure(target, setup.configuration, fresh);
       events.normal({ kind: 'Router', name }, EVENTS[why].reason, EVENTS[why].message);
       if (why === 'drift') context.metrics.repairs.increment({ type: 'configuration' });

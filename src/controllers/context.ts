@@ -34,6 +34,8 @@ export interface Context {
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly prover: Prover;
+  /** @throws when this operator does not lead any more. */
+  readonly assertLeading: () => void;
   /** Milliseconds after which everything is looked at again although nothing was heard. */
   readonly resyncMs: number;
   /** Units (`network link/a--b`) whose actions are under way: what is observed of them is half old, half new. */

@@ -120,6 +120,7 @@ async function assemble(
   const events = new EventRecorder({ keys, store, writer, clock, logger, ttlSeconds: deps.eventTtlSeconds });
   const observation = new Observation({ ...deps, relistMs: deps.resyncMs, changed: sweepSoon });
   const testbed = new Testbed();
+  const assertLeading = (): void => term.signal.throwIfAborted();
   const report = (action: Action, outcome: 'done' | 'failed'): void => {
     metrics.actions.increment({ type: action.type, outcome });
     sweepSoon();
@@ -130,8 +131,9 @@ async function assemble(
     observation,
     events,
     statuses,
-    applier: new Applier({ ...deps, observation, report }),
+    applier: new Applier({ ...deps, observation, report, assertLeading }),
     convergence: new Convergence(clock, metrics),
+    assertLeading,
     busy: new Set(),
     routerStates: new RouterStates(),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
