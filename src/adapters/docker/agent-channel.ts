@@ -10,8 +10,21 @@ import { LineReader } from './lines.ts';
 const GREETING_TIMEOUT_MS = 15_000;
 /** Milliseconds beyond a command's own limit, at which the agent kills it, until the agent itself counts as dead. */
 const GRACE_MS = 5_000;
+/** Milliseconds without a word from the agent after which its life is checked, while somebody waits for it. */
+const QUIET_MS = 1_000;
 /** Characters kept of what the agent said besides its protocol. */
 const KEPT_WORDS = 2000;
+
+/** One agent process as the engine started it. */
+export interface AgentProcess {
+  /** Its standard input and output. */
+  readonly stream: Duplex;
+  /**
+   * Whether the container that it was started in still runs: when that is killed, the agent dies with it, but Docker 20.10 leaves the
+   * stream open for ever.
+   */
+  readonly isAlive: () => Promise<boolean>;
+}
 
 interface Pending {
   readonly resolve: (reply: AgentReply) => void;
@@ -24,21 +37,25 @@ interface Pending {
  */
 export class AgentChannel {
   readonly #engine: Engine;
-  readonly #stream: Duplex;
+  readonly #process: AgentProcess;
   readonly #ended: () => void;
   readonly #frames = new FrameReader();
   readonly #lines = new LineReader();
   readonly #pending = new Map<string, Pending>();
   readonly #queue = new PQueue();
   #greeted: ((why: string | undefined) => void) | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  /** Monotonic milliseconds at which the agent said something last. */
+  #heard = performance.now();
   #words = '';
   #lastId = 0;
   #broken: string | undefined;
 
-  private constructor(engine: Engine, stream: Duplex, closing: AbortSignal, ended: () => void) {
+  private constructor(engine: Engine, process: AgentProcess, closing: AbortSignal, ended: () => void) {
+    const { stream } = process;
     const close = (): void => this.#break('hinge is closing its connections');
     this.#engine = engine;
-    this.#stream = stream;
+    this.#process = process;
     this.#ended = () => {
       closing.removeEventListener('abort', close);
       ended();
@@ -53,18 +70,18 @@ export class AgentChannel {
 
   /**
    * Waits for the agent's greeting.
-   * @param stream standard input and output of a fresh agent process.
+   * @param process just started.
    * @param closing ends the agent, which kills what it runs.
    * @param ended called once when the channel is broken.
    * @throws DockerError 'rejected' when the agent does not start or speaks another protocol.
    */
   static async open(
     engine: Engine,
-    stream: Duplex,
+    process: AgentProcess,
     closing: AbortSignal,
     ended: () => void,
   ): Promise<AgentChannel> {
-    const channel = new AgentChannel(engine, stream, closing, ended);
+    const channel = new AgentChannel(engine, process, closing, ended);
     const timer = setTimeout(
       () => channel.#break(`no greeting within ${GREETING_TIMEOUT_MS / 1000} s`),
       GREETING_TIMEOUT_MS,
@@ -101,9 +118,21 @@ export class AgentChannel {
               fail(why);
             },
           });
-          this.#stream.write(`${JSON.stringify({ id, ...request })}\n`);
+          this.#process.stream.write(`${JSON.stringify({ id, ...request })}\n`);
+          this.#watch ??= setInterval(() => void this.verify(), QUIET_MS);
         }),
     );
+  }
+
+  /** Breaks the channel if the agent is dead. Asks the engine only when the agent has been quiet. */
+  async verify(): Promise<void> {
+    if (this.#broken !== undefined || performance.now() - this.#heard < QUIET_MS) return;
+    // An engine that does not answer says nothing about the agent.
+    if (!(await this.#process.isAlive().catch(() => true))) this.#break('the agent ended with its container');
+  }
+
+  get broken(): boolean {
+    return this.#broken !== undefined;
   }
 
   /** Why there is none; undefined when it came. */
@@ -114,6 +143,7 @@ export class AgentChannel {
 
   #read(chunk: Buffer): void {
     let speaking: string = chunk.toString();
+    this.#heard = performance.now();
     try {
       for (const frame of this.#frames.read(chunk)) {
         if (frame.stream === 'stderr') {
@@ -151,6 +181,12 @@ export class AgentChannel {
     // Without an id the agent could not even read the request, and somebody waits for nothing until time is up.
     this.#pending.get(id)?.resolve(reply);
     this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#stopWatching();
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
   }
 
   #break(cause: string): void {
@@ -158,10 +194,11 @@ export class AgentChannel {
     const words = this.#words.trim();
     const why = words === '' ? cause : `${cause}: ${words}`;
     this.#broken = why;
-    this.#stream.destroy();
+    this.#process.stream.destroy();
     this.#greeted?.(why);
     for (const pending of this.#pending.values()) pending.reject(why);
     this.#pending.clear();
+    this.#stopWatching();
     this.#ended();
   }
 }

@@ -4,8 +4,8 @@ import type { CommandResult, NamespaceCommand } from '../../ports/node-engine.ts
 import { AgentChannel } from './agent-channel.ts';
 import type { AgentReply, AgentRequest } from './agent-protocol.ts';
 import type { Engine } from './engine.ts';
-import { failed } from './failure.ts';
-import { containerReply, createdReply, streamReply } from './replies.ts';
+import { failed, isFailure } from './failure.ts';
+import { type ContainerDetails, containerReply, createdReply, streamReply } from './replies.ts';
 
 /** Program in the helper's image. */
 const AGENT = 'hinge-agent';
@@ -78,21 +78,16 @@ export class HelperAgent {
   async #pid(containerId: string, doing: string): Promise<number> {
     const known = this.#pids.get(containerId);
     if (known !== undefined) return known;
-    const container = await this.#engine.call({
-      name: 'container.inspect',
-      doing,
-      reply: containerReply,
-      send: (docker, abortSignal) => docker.getContainer(containerId).inspect({ abortSignal }),
-    });
-    const pid = container.State.Pid;
-    if (pid === 0)
-      throw this.#failed('conflict', doing, `the container does not run (${container.State.Status})`);
-    this.#pids.set(containerId, pid);
-    return pid;
+    const { State } = await this.#inspect(containerId, doing);
+    this.#pids.set(containerId, State.Pid);
+    return State.Pid;
   }
 
   /** The agent that runs, or a new one; who asks at the same time shares one start. */
-  #open(): Promise<AgentChannel> {
+  async #open(): Promise<AgentChannel> {
+    const channel = await this.#channel;
+    await channel?.verify();
+    if (channel?.broken === false) return channel;
     this.#channel ??= this.#start().catch((error: unknown) => {
       this.#channel = undefined;
       throw error;
@@ -102,13 +97,14 @@ export class HelperAgent {
 
   async #start(): Promise<AgentChannel> {
     const doing = `starting the agent in ${this.#helper}`;
+    const { Id, State } = await this.#inspect(this.#helper, doing);
     const exec = await this.#engine.call({
       name: 'exec.create',
       doing,
       reply: createdReply,
       send: (docker, abortSignal) =>
         docker
-          .getContainer(this.#helper)
+          .getContainer(Id)
           .exec({ Cmd: [AGENT], AttachStdin: true, AttachStdout: true, AttachStderr: true, abortSignal }),
     });
     const stream = await this.#engine.call({
@@ -118,10 +114,31 @@ export class HelperAgent {
       send: (docker, abortSignal) =>
         docker.getExec(exec.id).start({ hijack: true, stdin: true, abortSignal }),
     });
+    const isAlive = async (): Promise<boolean> => {
+      try {
+        return (await this.#inspect(Id, doing)).State.Pid === State.Pid;
+      } catch (error) {
+        if (isFailure(error, 'not-found') || isFailure(error, 'conflict')) return false;
+        throw error;
+      }
+    };
     const ended = (): void => {
       this.#channel = undefined;
     };
-    return AgentChannel.open(this.#engine, stream, this.#closing.signal, ended);
+    return AgentChannel.open(this.#engine, { stream, isAlive }, this.#closing.signal, ended);
+  }
+
+  /** @throws DockerError 'conflict' when it does not run. */
+  async #inspect(container: string, doing: string): Promise<ContainerDetails> {
+    const details = await this.#engine.call({
+      name: 'container.inspect',
+      doing,
+      reply: containerReply,
+      send: (docker, abortSignal) => docker.getContainer(container).inspect({ abortSignal }),
+    });
+    if (details.State.Pid > 0) return details;
+    const words = `container ${container.slice(0, 12)} does not run (${details.State.Status})`;
+    throw this.#failed('conflict', doing, words);
   }
 
   #result(reply: AgentReply, doing: string): CommandResult {

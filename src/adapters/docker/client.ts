@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly tls?: TlsFiles | undefined;
   /** Lets `tcp://` go without TLS: everybody who reaches that port is root on the node. */
   readonly allowPlainTcp?: boolean | undefined;
+  /** The ssh client and its first arguments for `ssh://`; default: `ssh`, as the user's own configuration has it. */
+  readonly ssh?: readonly string[] | undefined;
 }
 
 /** A connection pool to one engine. */
@@ -38,7 +40,11 @@ export function openClient(endpoint: NodeEndpoint, options: ClientOptions = {}):
       return client(new HttpAgent({ keepAlive: true }), { socketPath: address.path });
     case 'ssh':
       // The name is for the Host header only: the agent knows the way.
-      return client(new DialStdioAgent(address), { protocol: 'http', host: 'docker.invalid', port: 80 });
+      return client(new DialStdioAgent(address, options.ssh), {
+        protocol: 'http',
+        host: 'docker.invalid',
+        port: 80,
+      });
     case 'tcp': {
       const { host, port } = address;
       if (options.tls !== undefined) {

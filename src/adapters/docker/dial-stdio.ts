@@ -29,16 +29,6 @@ export class DialStdioAgent extends Agent {
     return connection;
   }
 
-  /** A pipe to a process has no TCP keep-alive; ssh has its own (ServerAliveInterval). */
-  override keepSocketAlive(connection: Duplex): boolean {
-    if (connection instanceof ChildConnection) connection.unref();
-    return true;
-  }
-
-  override reuseSocket(connection: Duplex): void {
-    if (connection instanceof ChildConnection) connection.ref();
-  }
-
   override destroy(): void {
     super.destroy();
     for (const connection of this.#connections) connection.destroy();
@@ -103,13 +93,22 @@ class ChildConnection extends Duplex {
     done(error);
   }
 
-  /** An idle connection does not keep the process alive. */
+  /** What Node's agent asks of idle connections: that they do not keep this process alive … */
   unref(): void {
     this.#child.unref();
   }
 
   ref(): void {
     this.#child.ref();
+  }
+
+  /** … and what only sockets have. ssh has a keep-alive of its own (ServerAliveInterval). */
+  setKeepAlive(): void {
+    return;
+  }
+
+  setTimeout(): void {
+    return;
   }
 
   #ended(program: string, code: number | null, signal: NodeJS.Signals | null): void {

@@ -33,7 +33,7 @@ export class Helper {
   async ensure(image: string): Promise<string> {
     const there = await this.#inspect();
     if (there?.State.Running === true) return there.Id;
-    if (there !== undefined && there.Config.Image !== image) await this.remove();
+    if (there !== undefined && there.Config.Image !== image) await this.#remove(there.Id);
     else if (there !== undefined) return this.#start(there);
     await this.#create(image);
     const created = await this.#inspect();
@@ -41,16 +41,20 @@ export class Helper {
     return created.State.Running ? created.Id : this.#start(created);
   }
 
-  /** Fine when it is gone. */
+  /** Fine when it is gone. @throws DockerError 'conflict' when another container has its name. */
   async remove(): Promise<void> {
+    const there = await this.#inspect();
+    if (there !== undefined) await this.#remove(there.Id);
+  }
+
+  async #remove(id: string): Promise<void> {
     try {
       await this.#engine.call({
         name: 'container.remove',
         doing: `removing container ${this.name}`,
         timeoutMs: CONTAINER_TIMEOUT_MS,
         reply: anyReply,
-        send: (docker, abortSignal) =>
-          docker.getContainer(this.name).remove({ force: true, v: true, abortSignal }),
+        send: (docker, abortSignal) => docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
       });
     } catch (error) {
       if (!isFailure(error, 'not-found')) throw error;

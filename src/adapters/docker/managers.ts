@@ -14,9 +14,8 @@ const PROBE_TIMEOUT_MS = 3_000;
 export class Managers {
   readonly #engines: readonly Engine[];
   readonly #logger: Logger;
-  /** When each engine failed last, by a counter: the longest ago is tried first. */
-  readonly #failures = new Map<Engine, number>();
-  #failureCount = 0;
+  /** Those that failed since they were last of use: asked only when no other engine is a manager. */
+  readonly #suspects = new Set<Engine>();
   #chosen: Engine | undefined;
   #search: Promise<Engine> | undefined;
 
@@ -39,11 +38,14 @@ export class Managers {
     const before = failures.get(engine);
     if (before !== undefined) throw before;
     try {
-      return await action(engine);
+      const value = await action(engine);
+      this.#suspects.delete(engine);
+      return value;
     } catch (error) {
       if (!isFailure(error, 'unreachable') && !isFailure(error, 'timeout')) throw error;
-      this.#failed(engine);
       failures.set(engine, error);
+      this.#suspects.add(engine);
+      if (this.#chosen === engine) this.#chosen = undefined;
     }
     return this.#attempt(action, failures);
   }
@@ -55,45 +57,43 @@ export class Managers {
     return this.#search;
   }
 
-  #failed(engine: Engine): void {
-    this.#failures.set(engine, ++this.#failureCount);
-    if (this.#chosen === engine) this.#chosen = undefined;
-  }
-
-  /** Asks all engines at once; a hanging one delays nobody longer than the probe's bound. */
   async #find(): Promise<Engine> {
-    const answers = await Promise.all(this.#engines.map((engine) => this.#probe(engine)));
-    const managers = answers.filter((answer) => answer.why === undefined).map((answer) => answer.engine);
-    managers.sort((a, b) => (this.#failures.get(a) ?? 0) - (this.#failures.get(b) ?? 0));
-    const [best] = managers;
-    if (best !== undefined) {
-      this.#logger.debug({ node: best.node }, 'Swarm manager chosen');
-      this.#chosen = best;
-      return best;
+    const suspects = this.#engines.filter((engine) => this.#suspects.has(engine));
+    const others = this.#engines.filter((engine) => !this.#suspects.has(engine));
+    const why: string[] = [];
+    const engine = (await firstManager(others, why)) ?? (await firstManager(suspects, why));
+    if (engine === undefined) {
+      throw new DockerError(
+        'unreachable',
+        `no manager of the Swarm answers (${why.join('; ') || 'no endpoint is set'}): ` +
+          'give hinge the endpoint of at least one manager',
+      );
     }
-    const why = answers.map((answer) => answer.why).join('; ');
-    throw new DockerError(
-      'unreachable',
-      `no manager of the Swarm answers (${why || 'no endpoint is set'}): give hinge the endpoint of at least one manager`,
-    );
+    this.#logger.debug({ node: engine.node }, 'Swarm manager chosen');
+    this.#chosen = engine;
+    return engine;
   }
+}
 
-  async #probe(engine: Engine): Promise<{ engine: Engine; why: string | undefined }> {
-    try {
-      const info = await engine.callNow({
-        name: 'info',
-        doing: 'asking whether it is a manager',
-        timeoutMs: PROBE_TIMEOUT_MS,
-        reply: infoReply,
-        send: (docker, abortSignal) => docker.info({ abortSignal }),
-      });
-      if (info.Swarm.ControlAvailable) return { engine, why: undefined };
-      return {
-        engine,
-        why: `${engine.node} is ${info.Swarm.LocalNodeState === 'active' ? 'a worker' : 'in no Swarm'}`,
-      };
-    } catch (error) {
-      return { engine, why: error instanceof Error ? error.message : String(error) };
-    }
+/** The first of the engines to say that it is a manager; why each of them is none is added to `why`. */
+async function firstManager(engines: readonly Engine[], why: string[]): Promise<Engine | undefined> {
+  try {
+    return await Promise.any(engines.map((engine) => assertManager(engine)));
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error;
+    why.push(...error.errors.map((each) => (each instanceof Error ? each.message : String(each))));
+    return undefined;
   }
+}
+
+async function assertManager(engine: Engine): Promise<Engine> {
+  const { Swarm } = await engine.callNow({
+    name: 'info',
+    doing: 'asking whether it is a manager',
+    timeoutMs: PROBE_TIMEOUT_MS,
+    reply: infoReply,
+    send: (docker, abortSignal) => docker.info({ abortSignal }),
+  });
+  if (Swarm.ControlAvailable) return engine;
+  throw new Error(`${engine.node} is ${Swarm.LocalNodeState === 'active' ? 'a worker' : 'in no Swarm'}`);
 }

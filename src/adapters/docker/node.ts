@@ -1,4 +1,4 @@
-import type { ObservedNode } from '../../core/diff/observed.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../core/diff/observed.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
@@ -6,6 +6,7 @@ import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
 import { Lanes } from './lanes.ts';
+import { LocalNetworks } from './local-networks.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
 import { plug, unplug } from './plug.ts';
 import { containersReply, infoReply, networksReply } from './replies.ts';
@@ -31,6 +32,7 @@ export class DockerNode implements NodeEngine {
   readonly #containers = new Lanes();
   readonly #ours: { readonly label: string[] };
   readonly #logger: Logger;
+  readonly #networks = new LocalNetworks(() => this.#listNetworks());
   #nameChecked = false;
 
   constructor(engine: Engine, options: NodeOptions) {
@@ -43,25 +45,10 @@ export class DockerNode implements NodeEngine {
   }
 
   async list(): Promise<ObservedNode> {
-    const filters = this.#ours;
-    const [containers, networks] = await Promise.all([
-      this.#engine.callNow({
-        name: 'container.list',
-        doing: 'listing containers',
-        reply: containersReply,
-        send: (docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
-      }),
-      this.#engine.callNow({
-        name: 'network.list',
-        doing: 'listing networks',
-        reply: networksReply,
-        send: (docker, abortSignal) => docker.listNetworks({ filters, abortSignal }),
-      }),
-      this.#checkName(),
-    ]);
-    const observed = containers.map(observeContainer);
-    this.#agent.retain(new Set(observed.filter(({ running }) => running).map(({ id }) => id)));
-    return { containers: observed, networks: networks.map(observeNetwork) };
+    void this.#checkName();
+    const [containers, networks] = await Promise.all([this.#listContainers(), this.#networks.list()]);
+    this.#agent.retain(new Set(containers.filter(({ running }) => running).map(({ id }) => id)));
+    return { containers, networks };
   }
 
   async connect(containerId: string, networkId: string, address?: string): Promise<void> {
@@ -90,18 +77,42 @@ export class DockerNode implements NodeEngine {
     this.#engine.close();
   }
 
+  async #listContainers(): Promise<readonly ObservedContainer[]> {
+    const containers = await this.#engine.callNow({
+      name: 'container.list',
+      doing: 'listing containers',
+      reply: containersReply,
+      send: (docker, abortSignal) => docker.listContainers({ all: true, filters: this.#ours, abortSignal }),
+    });
+    return containers.map(observeContainer);
+  }
+
+  async #listNetworks(): Promise<readonly ObservedNetwork[]> {
+    const networks = await this.#engine.callNow({
+      name: 'network.list',
+      doing: 'listing networks',
+      reply: networksReply,
+      send: (docker, abortSignal) => docker.listNetworks({ filters: this.#ours, abortSignal }),
+    });
+    return networks.map(observeNetwork);
+  }
+
   /** Once, as soon as the engine answers: under a wrong name, containers would be looked for on the wrong node. */
   async #checkName(): Promise<void> {
     if (this.#nameChecked) return;
-    const info = await this.#engine.callNow({
-      name: 'info',
-      doing: 'asking for its name',
-      reply: infoReply,
-      send: (docker, abortSignal) => docker.info({ abortSignal }),
-    });
     this.#nameChecked = true;
-    if (info.Name === this.node) return;
-    const fields = { node: this.node, endpoint: this.#engine.url, name: info.Name };
-    this.#logger.warn(fields, 'endpoint belongs to a node of another name: correct the list of nodes');
+    try {
+      const { Name: name } = await this.#engine.callNow({
+        name: 'info',
+        doing: 'asking for its name',
+        reply: infoReply,
+        send: (docker, abortSignal) => docker.info({ abortSignal }),
+      });
+      if (name === this.node) return;
+      const fields = { node: this.node, endpoint: this.#engine.url, name };
+      this.#logger.warn(fields, 'endpoint belongs to a node of another name: correct the list of nodes');
+    } catch {
+      this.#nameChecked = false;
+    }
   }
 }

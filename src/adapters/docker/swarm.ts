@@ -47,6 +47,7 @@ export class DockerSwarm implements Swarm {
         listNetworks(engine, { label: [this.#ours] }),
         this.#nodes(engine),
       ]);
+      if (networks.length === 0 && services.length > 0) await assertListsNetworks(engine);
       return { services: services.map(observeService), networks: networks.map(observeNetwork), nodes };
     });
   }
@@ -81,7 +82,7 @@ export class DockerSwarm implements Swarm {
         });
         return created.id;
       } catch (error) {
-        if (!isFailure(error, 'conflict')) throw error;
+        if (!mayBeThere(error)) throw error;
         const there = await listNetworks(engine, { name: [name], label: [this.#ours] });
         const same = there.find((other) => other.Name === name);
         if (same === undefined) throw error;
@@ -121,7 +122,7 @@ export class DockerSwarm implements Swarm {
         });
         return created.id;
       } catch (error) {
-        if (!isFailure(error, 'conflict')) throw error;
+        if (!mayBeThere(error)) throw error;
         const there = await listServices(engine, { name: [name], label: [this.#ours] });
         const same = there.find((other) => other.Spec.Name === name);
         if (same === undefined) throw error;
@@ -196,6 +197,9 @@ export class DockerSwarm implements Swarm {
   }
 }
 
+/** A name that is taken gives 409, or 500 when it was taken at the same moment. Looking says which it is. */
+const mayBeThere = (error: unknown): boolean => isFailure(error, 'conflict') || isFailure(error, 'rejected');
+
 const listServices = (engine: Engine, filters: Filters): Promise<readonly ServiceReply[]> =>
   engine.callNow({
     name: 'service.list',
@@ -213,6 +217,20 @@ async function listNetworks(engine: Engine, filters: Filters): Promise<readonly 
     send: (docker, abortSignal) => docker.listNetworks({ filters, abortSignal }),
   });
   return networks.filter(({ Containers }) => Containers === null || Containers === undefined);
+}
+
+/**
+ * A manager that cannot reach the Raft leader answers for services with an error, but for networks with its own ones, as if there
+ * were no others. Services without any network are therefore not believed before some network of the Swarm is seen, such as
+ * Docker's own "ingress".
+ */
+async function assertListsNetworks(engine: Engine): Promise<void> {
+  if ((await listNetworks(engine, {})).length > 0) return;
+  throw failed(
+    'unreachable',
+    engine.attempt('listing networks'),
+    'it lists none of the Swarm, and services use them',
+  );
 }
 
 const listTasks = (engine: Engine, service: string): Promise<readonly TaskReply[]> =>

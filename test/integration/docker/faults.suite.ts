@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { Lab } from '../../../deploy/lab/lab.ts';
+import type { EngineHint } from '../../../src/ports/node-engine.ts';
+import { eventually } from '../../support/eventually.ts';
+import { failureOf } from './failure-of.ts';
+import { HELPER_IMAGE, Scene } from './scene.ts';
+
+/** Engines that hang, die and come back; and what they tell. */
+export function faultsSuite(lab: () => Lab): void {
+  let scene: Scene;
+  beforeAll(() => {
+    scene = new Scene(lab(), 6, { timeoutMs: 3000 });
+  });
+  afterEach(() => {
+    for (const node of lab().nodes) node.resume();
+  });
+  afterAll(() => scene.clear());
+
+  it('an engine that hangs delays nobody else, and is read again when it goes on', async () => {
+    for (const { name } of lab().nodes) await scene.node(name).list();
+    await lab().node('node3').pause();
+    const started = performance.now();
+    const hanging = failureOf(scene.node('node3').list());
+    await Promise.all([scene.node('node1').list(), scene.node('node2').list()]);
+    expect(performance.now() - started).toBeLessThan(3000);
+    await expect(hanging).resolves.toMatchObject({ kind: 'timeout' });
+    expect(performance.now() - started).toBeLessThan(6000);
+    lab().node('node3').resume();
+    await eventually(() => scene.node('node3').list(), { timeoutMs: 10_000, message: 'node3 is read again' });
+  });
+
+  it('another manager is asked when one hangs', async () => {
+    const observed: string[] = [];
+    const fleet = scene.openFleet({
+      timeoutMs: 1500,
+      observe: (node, call) => observed.push(`${node} ${call}`),
+    });
+    onTestFinished(() => fleet.close());
+    const { nodes } = await fleet.swarm.list();
+    const first = observed.find((call) => call.endsWith('service.list'))?.split(' ')[0] ?? '';
+    await lab().node(first).pause();
+    observed.length = 0;
+    // Longer than the election of another leader, when the one that hangs was it.
+    const again = await eventually(() => fleet.swarm.list(), {
+      timeoutMs: 50_000,
+      message: 'the Swarm is read',
+    });
+    expect(again.nodes.map(({ id }) => id).toSorted()).toEqual(nodes.map(({ id }) => id).toSorted());
+    const last = observed.findLast((call) => call.endsWith('service.list'))?.split(' ')[0];
+    expect(last).not.toBe(first);
+  });
+
+  it('without a majority of managers nothing is taken for gone', async () => {
+    await scene.network(0);
+    for (const name of ['node2', 'node3']) await lab().node(name).pause();
+    const failure = await eventually(() => failureOf(scene.fleet.swarm.list()), {
+      timeoutMs: 50_000,
+      message: 'the remaining manager gives up its leadership',
+    });
+    expect(['timeout', 'unreachable', 'rejected']).toContain(failure.kind);
+    for (const name of ['node2', 'node3']) lab().node(name).resume();
+    const { networks } = await eventually(() => scene.fleet.swarm.list(), {
+      timeoutMs: 50_000,
+      message: 'the Swarm is read again',
+    });
+    expect(networks.map(({ name }) => name)).toContain(scene.testbed.network(0).name);
+  });
+
+  it('events hint at what changed, with the workload', async () => {
+    const fleet = scene.openFleet();
+    onTestFinished(() => fleet.close());
+    const hints: EngineHint[] = [];
+    const release = fleet.onHint((hint) => hints.push(hint));
+    await expect
+      .poll(() =>
+        hints
+          .filter(({ about }) => about === 'all')
+          .map(({ node }) => node)
+          .toSorted(),
+      )
+      .toEqual(['node1', 'node2', 'node3']);
+    hints.length = 0;
+    const { id } = await scene.host('a', 'node2');
+    const workload = scene.testbed.workload('a').key;
+    await expect.poll(() => hints).toContainEqual({ node: 'node2', about: 'containers', workload });
+    expect(hints).toContainEqual({ node: 'node1', about: 'swarm' });
+    expect(hints.filter((hint) => hint.workload !== undefined && hint.node !== 'node2')).toEqual([]);
+
+    const helper = await scene.node('node2').ensureHelper(HELPER_IMAGE);
+    const network = await scene.network(1);
+    await scene.node('node2').connect(helper, network);
+    hints.length = 0;
+    await scene.node('node2').connect(id, network, scene.testbed.address(1, 2));
+    await expect.poll(() => hints).toContainEqual({ node: 'node2', about: 'containers' });
+    release();
+    hints.length = 0;
+    await scene.node('node2').disconnect(id, network);
+    expect(hints).toEqual([]);
+  });
+
+  it('after its engine was away, a node is to be listed anew', async () => {
+    const fleet = scene.openFleet();
+    onTestFinished(() => fleet.close());
+    const hints: EngineHint[] = [];
+    fleet.onHint((hint) => hints.push(hint));
+    const node2 = { node: 'node2', about: 'all' };
+    await expect.poll(() => hints).toContainEqual(node2);
+    hints.length = 0;
+    await lab().node('node2').kill();
+    await lab().node('node2').start();
+    await expect.poll(() => hints, { timeout: 20_000 }).toContainEqual(node2);
+    expect(hints.filter(({ about }) => about === 'all')).toEqual([node2]);
+  });
+}
