@@ -46,6 +46,8 @@ export function pathReconciler(context: Context): Reconcile {
       return {};
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
+    // A router may look well and have lost its routes; to read it is to mend that.
+    if (proof?.verdict?.proven === false) for (const router of path.via) context.enqueue('router', router);
     return { requeueAfterMs: ready ? resyncMs : SETTLING_MS };
   };
 }

@@ -40,9 +40,33 @@ echo '${MARK}'
 ${shown}
 `;
 
+/** What BGP believes of next hops, and of the subnets that the router originates. */
+const SHOW_BELIEFS = `-c 'show bgp nexthop' -c 'show bgp import-check-table'`;
+
+/**
+ * FRR 8.4's bgpd takes every IPv4 next hop for unreachable, of all links, when an interface goes down that it has no index for. That is what a
+ * plug looks like now and then, for the engine renames the interface inside the container. zebra knows better, but sees no news in it: routes
+ * stay invalid, and sessions down, for good. Applying a route map to next hops of a protocol that nobody runs makes zebra say it all again.
+ */
+const FORGOTTEN = `
+forgotten() {
+  printf '%s\\n' "$shown" | sed -n 's/^ \\([0-9.]*\\) invalid.*/\\1/p' |
+    while read -r address; do ip -4 route show scope link to match "$address"; done | grep -q .
+}
+remind() {
+  vtysh -d zebra -c 'configure terminal' -c 'route-map hinge-reminder permit 1' -c exit \\
+    -c 'ip nht babel route-map hinge-reminder' -c 'no ip nht babel route-map hinge-reminder' -c 'no route-map hinge-reminder'
+}`;
+
 const READ = `
 [ -e ${READY} ] || { echo starting; exit 0; }
-${report(`vtysh -E ${SHOW}`)}`;
+${FORGOTTEN}
+shown=$(vtysh -E ${SHOW} ${SHOW_BELIEFS})
+if forgotten; then
+  remind >&2
+  shown=$(vtysh -E ${SHOW})
+fi
+${report(`printf '%s\\n' "$shown"`)}`;
 
 /** Everything of one change in one call: on a busy machine each further one costs as much again. */
 const configureScript = (hash: string, apply: string): string => `
