@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { labImages } from '../lab/lab-images.ts';
 import { Lab } from '../lab/lab.ts';
+import { LabOperator } from '../lab/operator.ts';
 import { inService, remains } from './docker.ts';
-import { DemoOperator } from './operator.ts';
 import { allReady, Progress, progressLine } from './progress.ts';
 import { StageTimes } from './stage-times.ts';
 import { DemoTestbed, readExample } from './testbed.ts';
@@ -28,7 +28,7 @@ async function demo(keep: boolean, dir: string, signal: AbortSignal): Promise<vo
       Lab.up({ dir, nodes: 3, images: labImages, signal, tell }),
     );
     lab = made;
-    const operator = new DemoOperator(lab);
+    const operator = new LabOperator(lab);
     await stages.measure('operator leads', () => operator.start(made, signal));
     await build(lab, stages, signal);
     kept = keep;
@@ -85,12 +85,12 @@ async function takeApart(lab: Lab, stages: StageTimes, signal: AbortSignal): Pro
 }
 
 async function clear(dir: string): Promise<void> {
-  await new DemoOperator({ dir }).stop();
+  await new LabOperator({ dir }).stop();
   await Lab.down(dir);
   say('\nThe lab is gone: nothing runs, nothing is mounted');
 }
 
-function sayNextCommands(lab: Lab, operator: DemoOperator): void {
+function sayNextCommands(lab: Lab, operator: LabOperator): void {
   say(`
 The testbed stays. Try:
   . ${lab.layout.envFile}
