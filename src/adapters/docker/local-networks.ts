@@ -21,10 +21,10 @@ export class LocalNetworks {
   async list(): Promise<readonly ObservedNetwork[]> {
     const fresh = this.#ask();
     if (this.#last === undefined) return fresh;
-    const { networks } = this.#last;
+    const before = this.#last;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<readonly ObservedNetwork[]>((resolve) => {
-      timer = setTimeout(() => resolve(networks), PATIENCE_MS);
+      timer = setTimeout(() => resolve((this.#last ?? before).networks), PATIENCE_MS);
     });
     try {
       return await Promise.race([fresh, late]);

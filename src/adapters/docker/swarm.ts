@@ -25,12 +25,15 @@ import {
   servicesReply,
 } from './service-spec.ts';
 
+import { TakenSubnets } from './taken-subnets.ts';
+
 type Filters = Readonly<Record<string, string[]>>;
 
 /** The Swarm through whichever manager answers. An action may run twice (see Managers), and each is written for that. */
 export class DockerSwarm implements Swarm {
   readonly #managers: Managers;
   readonly #ours: string;
+  readonly #taken = new TakenSubnets();
   /** Names by node id, for tasks. */
   readonly #nodeNames = new Map<string, string>();
 
@@ -71,11 +74,19 @@ export class DockerSwarm implements Swarm {
 
   async createNetwork(network: DesiredNetwork): Promise<string> {
     const { name } = network;
+    const doing = `creating network ${name} (${network.subnet})`;
     return this.#managers.use(async (engine) => {
+      const other = await this.#taken.inTheWayOf(network, async () =>
+        (await listNetworks(engine, {})).map(observeNetwork),
+      );
+      if (other !== undefined) {
+        const words = `network ${other.name} has ${other.subnet ?? ''}: remove that one, or choose another subnet`;
+        throw failed('conflict', engine.attempt(doing), words);
+      }
       try {
         const created = await engine.call({
           name: 'network.create',
-          doing: `creating network ${name} (${network.subnet})`,
+          doing,
           reply: createdReply,
           send: (docker, abortSignal) =>
             docker.createNetwork(withBody(networkSpec(network), { abortSignal })),

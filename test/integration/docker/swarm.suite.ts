@@ -189,6 +189,24 @@ export function swarmSuite(lab: () => Lab): void {
       onTestFinished(() => foreign.remove());
       await expect(failureOf(swarm().createNetwork(desired))).resolves.toMatchObject({ kind: 'conflict' });
     });
+
+    it('is not made on a subnet that another one has, which Swarm itself would not tell', async () => {
+      const desired = scene.testbed.network(3);
+      const foreign = await docker().createNetwork({
+        Name: `${scene.testbed.name}-foreign`,
+        Driver: 'overlay',
+        IPAM: { Config: [{ Subnet: desired.subnet }] },
+      });
+      onTestFinished(() => foreign.remove());
+      const fleet = scene.openFleet();
+      onTestFinished(() => fleet.close());
+      const failure = await failureOf(
+        fleet.swarm.createNetwork({ ...desired, name: `${desired.name}-again` }),
+      );
+      expect(failure).toMatchObject({ kind: 'conflict' });
+      expect(failure.message).toContain(`network ${scene.testbed.name}-foreign has ${desired.subnet}`);
+      await fleet.swarm.createNetwork(scene.testbed.network(4));
+    });
   });
 
   it('lists all nodes, and nothing of another testbed', async () => {
