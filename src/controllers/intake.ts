@@ -204,11 +204,9 @@ function parseEntry(entry: StoredEntry, ref: ObjectRef): WrittenObject {
   const { createRevision, modRevision } = entry;
   const parsed = parseObject(entry.key, ref, entry.value);
   if (parsed.ok) return { ref, createRevision, modRevision, object: parsed.object };
-  const problems = parsed.problems.map(({ field, value, message }) => ({
-    reason: 'Invalid' as const,
-    field,
-    value,
-    message,
-  }));
+  const problems = parsed.problems.map(({ field, value, message, line, column }) => {
+    const where = line === undefined ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`;
+    return { reason: 'Invalid' as const, field, value, message: `${message}${where}` };
+  });
   return { ref, createRevision, modRevision, problems };
 }

@@ -48,8 +48,8 @@ export class Testbed {
     const kept = this.#intake?.kept.get(refText(ref));
     if (problems[0] !== undefined) {
       const goesOn = this.#accepted.has(refText(ref)) ? ' The last valid version goes on running.' : '';
-      const lines = problems.map(
-        ({ field, value, message }) => `${field}${value === '' ? '' : ` (${value})`}: ${message}`,
+      const lines = problems.map(({ field, value, message }) =>
+        [field === '' ? 'the document' : field, value === '' ? '' : ` (${value})`, `: ${message}`].join(''),
       );
       return { ...missing('Valid', problems[0].reason, `${lines.join('; ')}${goesOn}`), stalled: true };
     }
