@@ -26,8 +26,16 @@ function takeDownAfterwards(dir: string): () => void {
   return () => process.off('exit', start);
 }
 
-/** Brings a lab up before the first test file and takes it down after the last. */
+/**
+ * Brings a lab up before the first test file and takes it down after the last. With `HINGE_TEST_LAB=.lab` the suites use the lab that is
+ * up there already, and leave it up: quicker while one works on a suite.
+ */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const existing = process.env['HINGE_TEST_LAB'];
+  if (existing !== undefined) {
+    provide('lab', Lab.open(existing).dir);
+    return () => Promise.resolve();
+  }
   const dir = await mkdtemp(path.join(os.tmpdir(), 'hinge-lab-'));
   const forget = takeDownAfterwards(dir);
   const lab = await Lab.up({ dir, images: labImages, tell: (line) => process.stderr.write(`${line}\n`) });

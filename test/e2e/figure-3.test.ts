@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DockerEvents } from '../support/docker-events.ts';
+import { repeated } from '../support/docker-inventory.ts';
+import { bgpTable, traceroute } from '../support/frr.ts';
+import type { OperatorProcess } from '../support/operator.ts';
+import { expectNothingWritten } from '../support/snapshots.ts';
+import { documentsIn, measured, useTestbed } from '../support/testbed.ts';
+
+/** Numbers of the routers: vyos-35 to vyos-57. */
+const NUMBERS = Array.from({ length: 23 }, (_, i) => 35 + i);
+const ROUTERS = NUMBERS.map((number) => `vyos-${String(number)}`);
+
+/** Docker calls that change something, as /metrics names them. */
+const CHANGING =
+  /^(network\.(create|remove|connect|disconnect)|service\.(create|update|remove)|container\.(create|start|remove))$/;
+
+describe('Figure 3', () => {
+  const testbed = useTestbed('/hinge');
+  let events: DockerEvents;
+  let operator: OperatorProcess;
+
+  beforeAll(async () => {
+    events = await testbed.events();
+  });
+
+  it('comes up from what etcdctl puts', async () => {
+    operator = await testbed.start('first');
+    const documents = await documentsIn('examples/figure-3');
+    expect(documents).toHaveLength(25);
+    const began = performance.now();
+    await testbed.put(...documents);
+    await testbed.ready(documents.map(({ ref }) => ref));
+    const seconds = (performance.now() - began) / 1000;
+    const cpu = await operator.metric('process_cpu_seconds_total');
+    measured(`Figure 3 Ready after ${seconds.toFixed(1)} s; the operator used ${cpu.toFixed(1)} s of CPU`);
+    const counts = new Map<string, number>();
+    for (const { what } of events.events) counts.set(what, (counts.get(what) ?? 0) + 1);
+    measured(`events: ${[...counts].map(([what, count]) => `${what} ${String(count)}`).join(', ')}`);
+    expect(repeated(await testbed.inventory())).toEqual([]);
+  });
+
+  it('has exactly the prefixes, next hops and AS paths of the figure on vyos-57', async () => {
+    const golden = await readFile('test/golden/figure-3.txt', 'utf8');
+    const vyos57 = await testbed.container('router/vyos-57');
+    expect(await bgpTable(vyos57)).toBe(golden.replace(/^#.*\n/gm, ''));
+    const said = await vyos57.run('vtysh', '-c', 'show ip bgp');
+    expect(said).toContain('local router ID is 0.0.0.57');
+    expect(said).toContain('local AS 57');
+    expect(said).toMatch(/Displayed +24 routes and 25 total paths/);
+  });
+
+  it('carries packets over all 23 routers, each way', async () => {
+    const [a, b] = [await testbed.container('host/fig3/a'), await testbed.container('host/fig3/b')];
+    const there = await traceroute(a, '10.199.57.3');
+    const back = await traceroute(b, '10.199.34.3');
+    // A packet enters vyos-N from the side of a by its address on network N-1, and from the side of b by that on N.
+    expect(there).toEqual([
+      '10.199.34.2',
+      ...NUMBERS.slice(1).map((number) => `10.199.${String(number - 1)}.3`),
+      '10.199.57.3',
+    ]);
+    expect(back).toEqual([
+      '10.199.57.2',
+      ...NUMBERS.slice(0, -1)
+        .map((number) => `10.199.${String(number)}.2`)
+        .reverse(),
+      '10.199.34.3',
+    ]);
+    expect([there.length - 1, back.length - 1]).toEqual([23, 23]);
+  });
+
+  it('leaves hosts no other way than the routed one', async () => {
+    const containers = await testbed.containers();
+    for (const [host, subnet] of [
+      ['a', '10.199.34'],
+      ['b', '10.199.57'],
+    ] as const) {
+      const container = containers.get(`host/fig3/${host}`);
+      expect(container?.found.endpoints.map(({ address }) => address)).toEqual([`${subnet}.3`]);
+      const routes = (await container?.run('ip', '-4', 'route', 'show'))?.split('\n') ?? [];
+      expect(routes.map((line) => line.split(' dev ')[0])).toEqual([
+        `default via ${subnet}.2`,
+        `${subnet}.0/24`,
+      ]);
+    }
+  });
+
+  it('names services, containers and hosts after what they are', async () => {
+    const { services, containers } = await testbed.inventory();
+    expect(services.map(({ name }) => name).sort()).toEqual(
+      [...ROUTERS.map((name) => `hinge-${name}`), 'hinge-fig3--a', 'hinge-fig3--b'].sort(),
+    );
+    const routers = containers.filter(({ workload }) => workload?.startsWith('router/') === true);
+    expect(routers).toHaveLength(23);
+    for (const { name, workload } of routers) {
+      expect(name).toMatch(new RegExp(`^hinge-${workload?.slice('router/'.length) ?? '?'}\\.1\\.`));
+    }
+    const vyos57 = await testbed.container('router/vyos-57');
+    expect((await vyos57.run('hostname')).trim()).toBe('vyos-57');
+    expect(await vyos57.run('vtysh', '-c', 'show running-config')).toContain('hostname vyos-57');
+  });
+
+  it('tells probes and metrics how things are', async () => {
+    await expect
+      .poll(() => operator.get('/readyz'), { timeout: 20_000 })
+      .toEqual({ status: 200, text: 'ok\n' });
+    await expect.poll(() => operator.metric('workqueue_depth'), { timeout: 20_000 }).toBe(0);
+    const metric = (name: string, labels = {}): Promise<number> => operator.metric(name, labels);
+    expect(await metric('hinge_leader')).toBe(1);
+    expect(await metric('hinge_objects', { kind: 'Router', ready: 'True' })).toBe(23);
+    expect(await metric('hinge_bgp_sessions', { state: 'Established' })).toBe(2 * 22);
+    // vyos-57 hears all but its own access network, vyos-35 likewise; a router between hears 24 from both sides together.
+    expect(await metric('hinge_bgp_prefixes_received', { router: 'vyos-57' })).toBe(23);
+    expect(await metric('hinge_path_proven', { path: 'figure-3' })).toBe(1);
+    expect(await metric('workqueue_adds_total', { name: 'router' })).toBeGreaterThanOrEqual(23);
+    expect(await metric('hinge_rtt_seconds', { experiment: 'fig3', connection: 'ab' })).toBeGreaterThan(0);
+  });
+
+  it('changes nothing when the operator runs a second time', async () => {
+    expect(await operator.stop()).toBe(0);
+    const before = await testbed.snapshot();
+    const mark = await events.mark();
+    operator = await testbed.start('second');
+    await settled(operator);
+    expectNothingWritten(before, await testbed.snapshot());
+    expect(await events.writesSince(mark)).toEqual([]);
+    expect(await changingCalls(operator)).toEqual([]);
+    expect(await operator.metric('hinge_objects', { ready: 'True' })).toBe(25);
+    measured('the second run wrote nothing to Docker, and nothing to etcd but the key of the leader');
+  });
+
+  it('hands leadership over when the leader is told to end, and nothing changes', async () => {
+    const standby = await testbed.spawn('stand-by');
+    await standby.serving();
+    expect(await standby.metric('hinge_leader')).toBe(0);
+    await expect
+      .poll(() => standby.get('/readyz'), { timeout: 20_000 })
+      .toEqual({ status: 200, text: 'ok\n' });
+    const before = await testbed.snapshot();
+    const mark = await events.mark();
+    const began = performance.now();
+    const [exitCode] = await Promise.all([operator.stop(), standby.leading()]);
+    measured(
+      `the stand-by led ${((performance.now() - began) / 1000).toFixed(1)} s after SIGTERM to the leader`,
+    );
+    expect(exitCode).toBe(0);
+    operator = standby;
+    await settled(operator);
+    expectNothingWritten(before, await testbed.snapshot());
+    expect(await events.writesSince(mark)).toEqual([]);
+    expect(await changingCalls(operator)).toEqual([]);
+  });
+
+  it('leaves nothing behind', async () => {
+    const refs = (await documentsIn('examples/figure-3')).map(({ ref }) => ref);
+    const began = performance.now();
+    await testbed.del(...refs);
+    await testbed.gone(refs);
+    await testbed.cleared();
+    measured(`Figure 3 gone after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    expect(await operator.log()).not.toContain('etcd does not answer');
+  });
+});
+
+/** Waits until a new leader has looked at everything. */
+async function settled(operator: OperatorProcess): Promise<void> {
+  await expect
+    .poll(() => operator.metric('hinge_path_proven', { path: 'figure-3' }), { timeout: 60_000 })
+    .toBe(1);
+  await expect
+    .poll(() => operator.metric('hinge_bgp_sessions', { state: 'Established' }), { timeout: 60_000 })
+    .toBe(2 * 22);
+  await operator.idle();
+}
+
+/** What this operator has asked engines to change, ever. */
+async function changingCalls(operator: OperatorProcess): Promise<readonly string[]> {
+  const samples = await operator.metrics();
+  return samples
+    .filter(
+      ({ name, labels }) => name === 'hinge_docker_requests_total' && CHANGING.test(labels['call'] ?? ''),
+    )
+    .map(({ text }) => text);
+}
