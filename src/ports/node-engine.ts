@@ -29,7 +29,10 @@ export interface EngineHint {
 /** The engine of one node. Every call is bounded; failures are DockerError. */
 export interface NodeEngine {
   readonly node: string;
-  /** Containers that carry this testbed's label, and the networks of this testbed that the node has locally. */
+  /**
+   * Containers that carry this testbed's label, and the networks of this testbed that the node has locally. While a manager cannot
+   * reach the Swarm's leader, which it asks for networks, these are the ones that it listed last.
+   */
   list(): Promise<ObservedNode>;
   /**
    * Plugs a network into a container, with a static address if given, and checks that it really is (endpoint and address).

@@ -30,6 +30,7 @@ export class EventStream {
   readonly #prefix: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #silenceMs: number;
   readonly #emit: (hint: EngineHint) => void;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
@@ -37,13 +38,14 @@ export class EventStream {
   constructor(
     engine: Engine,
     prefix: string,
-    tools: { readonly clock: Clock; readonly logger: Logger },
+    tools: { readonly clock: Clock; readonly logger: Logger; readonly silenceMs?: number },
     emit: (hint: EngineHint) => void,
   ) {
     this.#engine = engine;
     this.#prefix = prefix;
     this.#clock = tools.clock;
     this.#logger = tools.logger;
+    this.#silenceMs = tools.silenceMs ?? SILENCE_MS;
     this.#emit = emit;
     this.#done = this.#run();
   }
@@ -57,14 +59,15 @@ export class EventStream {
   async #run(): Promise<void> {
     let backoff = FIRST_BACKOFF_MS;
     while (!this.#stopped()) {
+      const started = this.#clock.monotonicMs();
       try {
         const stream = await this.#open();
-        backoff = FIRST_BACKOFF_MS;
         this.#emit({ node: this.#engine.node, about: 'all' });
         await this.#follow(stream);
       } catch (error) {
         if (this.#stopped()) return;
         this.#logger.debug({ node: this.#engine.node, error }, 'event stream ended');
+        if (this.#clock.monotonicMs() - started > MAX_BACKOFF_MS) backoff = FIRST_BACKOFF_MS;
         await this.#clock.delay(backoff, this.#stopping.signal).catch(() => undefined);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
       }
@@ -87,7 +90,7 @@ export class EventStream {
     const stop = (): void => void stream.destroy(new Error('stopped'));
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();
-    const silence = setTimeout(() => stream.destroy(new SilenceError()), SILENCE_MS);
+    const silence = setTimeout(() => stream.destroy(new SilenceError()), this.#silenceMs);
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         silence.refresh();

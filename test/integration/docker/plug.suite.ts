@@ -83,6 +83,23 @@ export function plugSuite(lab: () => Lab): void {
     expect(await endpointOf(other.id)).toMatchObject({ address: address(3) });
   });
 
+  it('of the task that replaces a crashed one is the same, and the old container can let go', async () => {
+    const node = lab().node('node1');
+    await scene.node('node1').connect(host.id, network, address(2));
+    const { State } = await node.docker.getContainer(host.id).inspect();
+    await node.exec(['kill', '-9', String(State.Pid)]);
+    const crashed = host;
+    await expect.poll(async () => (await scene.container('node1', crashed.id))?.running).toBe(false);
+    host = await scene.host('a', 'node1');
+    await scene.node('node1').connect(host.id, network, address(2));
+    expect(await endpointOf(host.id)).toMatchObject({ address: address(2) });
+    // It keeps the network in its record, without an address.
+    expect(await endpointOf(crashed.id)).toMatchObject({ address: '', endpointId: '' });
+    await scene.node('node1').disconnect(crashed.id, network);
+    expect(await endpointOf(crashed.id)).toBeUndefined();
+    expect(await endpointOf(host.id)).toMatchObject({ address: address(2) });
+  });
+
   it('says that the network is not on the node', async () => {
     await expect(
       failureOf(scene.node('node1').connect(host.id, elsewhere, address(2))),
