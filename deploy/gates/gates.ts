@@ -22,7 +22,7 @@ const check = (name: string, ...command: readonly [string, ...string[]]): Gate =
 const testGates = suites.map((suite): Gate => ({
   name: suite.name,
   command: ['vitest', 'run', '--project', suite.name],
-  timeout: (suite.inTurn ? 15 : 5) * MINUTE,
+  timeout: 15 * MINUTE,
   tests: true,
 }));
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Lab } from '../../deploy/lab/lab.ts';
 import { Keys } from '../../src/api/keys.ts';
-import { KINDS, type Kind, type ObjectRef, refText } from '../../src/api/object.ts';
+import { type Kind, type ObjectRef, refText } from '../../src/api/object.ts';
 import type { Condition, Status } from '../../src/api/status.ts';
 import { Container } from './containers.ts';
 import { DockerEvents } from './docker-events.ts';
@@ -271,9 +271,6 @@ function conditionsText(ref: ObjectRef, status: Status | undefined): string {
   );
   return `${refText(ref)} (generation ${String(status.observedGeneration)})\n${lines.join('\n')}`;
 }
-
-/** All keys of the kinds, for messages and loops. */
-export const plurals: readonly string[] = Object.values(KINDS).map(({ plural }) => plural);
 
 /** A testbed for all tests of a file. When one fails, the ends of the operators' logs are shown. */
 export function useTestbed(prefix: string, env: Environment = {}): Testbed {
