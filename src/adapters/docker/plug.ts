@@ -1,7 +1,7 @@
 import { withBody } from './docker-api.ts';
 import type { Engine } from './engine.ts';
 import { failed, isFailure } from './failure.ts';
-import { anyReply, containerReply, type EndpointReply } from './replies.ts';
+import { anyReply, containerReply, containersReply, type EndpointReply } from './replies.ts';
 
 /**
  * Milliseconds for one plug. The engine itself waits up to 20 s for Swarm to give a network to a container that is not a task.
@@ -23,7 +23,10 @@ export async function plug(
 ): Promise<void> {
   const static_ = address === undefined ? '' : ` as ${address}`;
   const doing = `plugging network ${networkId} into container ${containerId.slice(0, 12)}${static_}`;
-  const there = await endpointOf(engine, containerId, networkId, doing);
+  const recorded = await endpointOf(engine, containerId, networkId, doing);
+  // What a plug that failed half-way leaves in the record cannot be unplugged, and is no obstacle to the next try.
+  const real = recorded !== undefined && (await isListed(engine, containerId, networkId, doing));
+  const there = real ? recorded : undefined;
   if (there === undefined) {
     try {
       await connect(engine, containerId, networkId, address, doing);
@@ -98,6 +101,27 @@ async function isPlugged(
     if (isFailure(error, 'not-found')) return false;
     throw error;
   }
+}
+
+/** Whether the engine's list has the endpoint: it gets there only when the whole plug has succeeded. */
+async function isListed(
+  engine: Engine,
+  containerId: string,
+  networkId: string,
+  doing: string,
+): Promise<boolean> {
+  const filters = { id: [containerId] };
+  const containers = await engine.call({
+    name: 'container.list',
+    doing,
+    reply: containersReply,
+    send: (docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
+  });
+  return containers.some(({ NetworkSettings }) =>
+    Object.values(NetworkSettings.Networks).some(
+      ({ NetworkID, EndpointID }) => NetworkID === networkId && EndpointID !== '',
+    ),
+  );
 }
 
 /** The container's endpoint on a network; undefined when it has none, or one without life. */

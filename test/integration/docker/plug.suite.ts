@@ -75,6 +75,24 @@ export function plugSuite(lab: () => Lab): void {
     expect(await endpointOf(host.id)).toMatchObject({ address: address(2) });
   });
 
+  it('can be made after the engine failed half-way', async () => {
+    const subnet = scene.testbed.network(0).subnet;
+    const route = (verb: string): Promise<unknown> =>
+      scene.node('node1').run({
+        containerId: other.id,
+        namespaces: 'net',
+        argv: ['ip', 'route', verb, 'blackhole', subnet],
+        timeoutMs: 5000,
+      });
+    await route('add');
+    const failure = await failureOf(scene.node('node1').connect(other.id, network, address(4)));
+    expect(failure.message).toContain('conflicts with existing route');
+    await route('del');
+    await scene.node('node1').connect(other.id, network, address(4));
+    expect(await endpointOf(other.id)).toMatchObject({ address: address(4) });
+    await scene.node('node1').disconnect(other.id, network);
+  });
+
   it('refuses an address that another container has, and can then give another', async () => {
     const failure = await failureOf(scene.node('node1').connect(other.id, network, address(2)));
     expect(failure.message).toContain('Address already in use');
