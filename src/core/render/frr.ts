@@ -32,13 +32,15 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     [
       'frr defaults traditional',
       `hostname ${router.hostname}`,
-      // New route maps act at once: by default they deny everything for their first five seconds.
+      // Route maps act at once: by default new ones deny everything, and changed ones change nothing, for five seconds.
+      'zebra route-map delay-timer 0',
       'bgp route-map delay-timer 0',
       'service integrated-vtysh-config',
     ],
     discardRoutes(router),
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
+    ...ownSubnetsOnly(router),
     extra(router.extraConfig),
   ];
   const text = blocks
@@ -60,6 +62,24 @@ function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] 
     .filter((prefix) => !own.has(prefix))
     .sort((one, other) => parsePrefix(one).length - parsePrefix(other).length)
     .map((prefix) => `ip route ${prefix} blackhole 254`);
+}
+
+/**
+ * BGP's routes to a subnet of the router's own are not put into the kernel. Where there is a way round, the other end of a link announces
+ * its subnet as soon as it is plugged in, and the engine refuses to plug an address that a route of the container covers already.
+ * Sequence numbers are the subnets' addresses, so that the lines stay when others come and go.
+ */
+function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
+  if (connected.length === 0) return [];
+  const numbered = sorted(connected).map((prefix) => ({ prefix, number: parsePrefix(prefix).base }));
+  return [
+    numbered.map(
+      ({ prefix, number }) => `ip prefix-list hinge-own seq ${String(number)} permit ${prefix} le 32`,
+    ),
+    ['route-map hinge-kernel deny 1', ' match ip address prefix-list hinge-own', 'exit'],
+    ['route-map hinge-kernel permit 2', 'exit'],
+    ['ip protocol bgp route-map hinge-kernel'],
+  ];
 }
 
 /**
