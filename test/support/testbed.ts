@@ -242,10 +242,11 @@ export class Testbed {
   /** Deletes everything, waits until nothing is left, ends the operators. */
   async close(): Promise<void> {
     try {
-      if (this.operators.length === 0) return;
       await this.store.delPrefix(this.keys.desired);
-      if (!this.operators.some(({ running }) => running)) await this.start('clean-up');
-      await this.cleared();
+      const { entries } = await this.store.list(this.keys.accepted);
+      const left = entries.length > 0 || (await leftovers(this.lab, this.prefix)).length > 0;
+      if (left && !this.operators.some(({ running }) => running)) await this.start('clean-up');
+      if (left) await this.cleared();
       for (const operator of this.operators) {
         if (operator.running) expect(await operator.stop(), await operator.lastWords()).toBe(0);
       }
