@@ -1,145 +1,197 @@
-import { describe, expect, it } from 'vitest';
-import type { ObjectRef } from '../../src/api/object.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DockerEvents } from '../support/docker-events.ts';
+import { type EtcdServer, startEtcd } from '../support/etcd.ts';
+import { footingOf } from '../support/footing.ts';
 import { hinge } from '../support/operator.ts';
-import {
-  document,
-  documentsIn,
-  experiment,
-  measured,
-  pathRef,
-  router,
-  useTestbed,
-} from '../support/testbed.ts';
+import { expectNothingWritten } from '../support/snapshots.ts';
+import { Store } from '../support/store.ts';
+import { type Document, document, router, useTestbed } from '../support/testbed.ts';
 
-const API = 'apiVersion: hinge.testbed/v1alpha1';
+const yaml = (kind: 'Router' | 'Path', name: string, spec: string): Document => ({
+  ref: { kind, name },
+  text: `apiVersion: hinge.testbed/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec:${spec}\n`,
+});
 
-interface Case {
-  readonly what: string;
-  readonly ref: ObjectRef;
-  readonly text: string;
-  /** What the condition must name: field, value, and what was expected. */
-  readonly says: readonly RegExp[];
-  readonly reason?: string;
-}
-
-const spec = (kind: string, name: string, value: unknown): string =>
-  JSON.stringify({ apiVersion: 'hinge.testbed/v1alpha1', kind, metadata: { name }, spec: value });
-
-const CASES: readonly Case[] = [
-  { what: 'malformed JSON', ref: router('bad-json'), text: '{"kind": "Router", ', says: [/line 1|column/i] },
-  {
-    what: 'malformed YAML',
-    ref: router('bad-yaml'),
-    text: `${API}\nkind: Router\nmetadata: {name: bad-yaml\nspec: {}\n`,
-    says: [/line \d/i],
-  },
-  {
-    what: 'an unknown field',
-    ref: router('bad-field'),
-    text: spec('Router', 'bad-field', { routerID: '0.0.0.9' }),
-    says: [/spec\.routerID/, /routerId/],
-  },
-  {
-    what: 'a wrong type',
-    ref: router('bad-type'),
-    text: spec('Router', 'bad-type', { asn: 'fifty-seven' }),
-    says: [/spec\.asn/, /fifty-seven/, /expected|number|integer/i],
-  },
-  {
-    what: 'a name that is not the last part of the key',
-    ref: router('bad-name'),
-    text: spec('Router', 'other-name', {}),
-    says: [/metadata\.name/, /other-name/, /bad-name/],
-  },
-  {
-    what: 'a Path over an unknown Router',
-    ref: pathRef('bad-via'),
-    text: spec('Path', 'bad-via', { via: ['tokyo', 'nowhere'] }),
-    says: [/spec\.via\[1\]/, /nowhere/],
-    reason: 'RouterNotFound',
-  },
-  {
-    what: 'an AS number that another Router has',
-    ref: router('bad-asn'),
-    text: spec('Router', 'bad-asn', { asn: 64_512 }),
-    says: [/spec\.asn/, /64512/, /Router\/holder/],
-    reason: 'Conflict',
-  },
-  {
-    what: 'a subnet of /30',
-    ref: pathRef('bad-subnet'),
-    text: spec('Path', 'bad-subnet', {
-      via: ['osaka', 'holder'],
-      hops: [{ between: ['osaka', 'holder'], subnet: '10.77.0.0/30' }],
-    }),
-    says: [/spec\.hops\[0\]\.subnet/, /10\.77\.0\.0\/30/, /\/28/],
-    reason: 'SubnetTooSmall',
-  },
+/** What is put, and what its condition has to name: where, what was there, what was expected. */
+const BAD: readonly (readonly [string, Document, string, readonly RegExp[]])[] = [
+  [
+    'malformed JSON',
+    { ref: router('bad-json'), text: '{"apiVersion": "hinge.testbed/v1alpha1", "kind": "Router", ' },
+    'Invalid',
+    [/line 1/],
+  ],
+  [
+    'malformed YAML',
+    { ref: router('bad-yaml'), text: 'kind: Router\n  metadata: {name: bad-yaml\n' },
+    'Invalid',
+    [/document/, /kind: Router/, /expected a JSON or YAML document/, /line 1/],
+  ],
+  [
+    'an unknown field',
+    yaml('Router', 'unknown-field', ' { asnn: 65001 }'),
+    'Invalid',
+    [/spec\.asnn/, /65001/, /asn/],
+  ],
+  [
+    'a wrong type',
+    yaml('Router', 'wrong-type', ' { asn: many }'),
+    'Invalid',
+    [/spec\.asn/, /many/, /expected/],
+  ],
+  [
+    'an unknown Router',
+    yaml('Path', 'unknown-router', ' { via: [good-a, nowhere] }'),
+    'RouterNotFound',
+    [/spec\.via\[1\]/, /nowhere/],
+  ],
+  [
+    'an AS number that is taken',
+    yaml('Router', 'same-asn', ' { asn: 65101 }'),
+    'Conflict',
+    [/spec\.asn/, /65101/, /good-a/],
+  ],
+  [
+    'a subnet that is too small',
+    yaml(
+      'Path',
+      'small-subnet',
+      ' { via: [good-a, good-b], hops: [{ between: [good-a, good-b], subnet: 10.9.8.0/30 }] }',
+    ),
+    'SubnetTooSmall',
+    [/spec\.hops\[0\]\.subnet/, /10\.9\.8\.0\/30/, /\/28/],
+  ],
+  [
+    'a name that is not the key',
+    { ref: router('one-name'), text: yaml('Router', 'another-name', ' {}').text },
+    'Invalid',
+    [/metadata\.name/, /another-name/, /one-name/],
+  ],
 ];
 
 describe('bad input', () => {
-  const testbed = useTestbed('/badinput');
-  const good = ['tokyo', 'osaka'].map(router);
-  let before: ReadonlyMap<string, unknown>;
+  const testbed = useTestbed('/bad');
+  const good = [
+    document('Router', 'good-a', {
+      asn: 65101,
+      extraConfig: 'ip prefix-list KEPT seq 5 permit 192.0.2.0/24',
+    }),
+    document('Router', 'good-b'),
+    document('Path', 'good', { via: ['good-a', 'good-b'] }),
+  ];
+  let events: DockerEvents;
 
-  /** What runs, and since when: containers and the sessions' ages as hinge tells them. */
-  const running = async (): Promise<ReadonlyMap<string, unknown>> => {
-    const containers = await testbed.containers();
-    return new Map([...containers].map(([workload, { found }]) => [workload, found.id]));
-  };
-
-  it('finds a testbed that runs', async () => {
+  beforeAll(async () => {
+    events = await testbed.events();
     await testbed.start();
-    const documents = await documentsIn('examples/first/first.yaml');
-    await testbed.put(...documents, document('Router', 'holder', { asn: 64_512 }));
-    const seconds = await testbed.ready([...documents.map(({ ref }) => ref), router('holder')]);
-    measured(`the first testbed is Ready after ${seconds.toFixed(1)} s`);
-    before = await running();
-    expect(before.size).toBe(5);
+    await testbed.put(...good);
+    await testbed.ready(good.map(({ ref }) => ref));
   });
 
-  it.each(CASES)('is told by a condition: $what', async ({ ref, text, says, reason }) => {
-    await testbed.put({ ref, text });
-    const condition = await testbed.condition(ref, 'Valid', {
-      status: 'False',
-      ...(reason === undefined ? {} : { reason }),
+  describe('in new objects', () => {
+    let mark: number;
+    let before: Awaited<ReturnType<typeof goodState>>;
+
+    beforeAll(async () => {
+      before = await goodState();
+      mark = await events.mark();
+      await testbed.put(...BAD.map(([, text]) => text));
     });
-    for (const pattern of says) expect(condition.message).toMatch(pattern);
-  });
 
-  it('does not get into etcd with 2 MB, and the command line says so', async () => {
-    const huge = JSON.stringify({
-      apiVersion: 'hinge.testbed/v1alpha1',
-      kind: 'Router',
-      metadata: { name: 'huge' },
-      spec: { extraConfig: `! ${'x'.repeat(2_000_000)}` },
+    it.each(BAD)(
+      '%s: the condition says where, what, and what was expected',
+      async (_, { ref }, reason, patterns) => {
+        const { message } = await testbed.condition(ref, 'Valid', { status: 'False', reason });
+        for (const pattern of patterns) expect(message).toMatch(pattern);
+        await testbed.condition(ref, 'Stalled', { status: 'True' });
+      },
+    );
+
+    it('disturbs nothing else', async () => {
+      await testbed.operators[0]?.idle();
+      expect(await events.writesSince(mark)).toEqual([]);
+      const after = await goodState();
+      expect(after.footing).toEqual(before.footing);
+      expectNothingWritten(before.entries, after.entries);
     });
-    const { exitCode, stderr } = await hinge(testbed.env, ['apply', '-f', '-'], huge);
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/huge/);
-    expect(stderr).toMatch(/1048576|1 MiB|1\.0 MiB/);
-    expect(await testbed.store.get(testbed.keys.desiredOf(router('huge')))).toBeUndefined();
+
+    it('goes when its key goes', async () => {
+      await testbed.del(...BAD.map(([, { ref }]) => ref));
+      await testbed.gone(BAD.map(([, { ref }]) => ref));
+      expect([...(await testbed.statuses()).keys()]).toEqual(['Path/good', 'Router/good-a', 'Router/good-b']);
+    });
   });
 
-  it('leaves the last valid version running, and a corrected one is taken', async () => {
-    const tokyo = router('tokyo');
-    await testbed.put(document('Router', 'tokyo', { asn: 64_512 }));
-    const condition = await testbed.condition(tokyo, 'Valid', { status: 'False', reason: 'Conflict' });
-    expect(condition.message).toMatch(/last valid version/);
-    const status = await testbed.status(tokyo);
-    expect(status?.conditions.find(({ type }) => type === 'Established')?.status).toBe('True');
-    await testbed.put(document('Router', 'tokyo', {}));
-    await testbed.ready([tokyo]);
+  it('in an edit leaves the last good version running, and the next good one is taken', async () => {
+    const before = await footingOf(testbed);
+    const edits: readonly Document[] = [
+      document('Router', 'good-a', { asn: '65101 or so' }),
+      document('Path', 'good', { via: ['good-a', 'good-b', 'good-a'] }),
+    ];
+    await testbed.put(...edits);
+    for (const { ref } of edits) {
+      const condition = await testbed.condition(ref, 'Valid', { status: 'False' });
+      expect(condition.message).toContain('The last valid version goes on running');
+    }
+    await testbed.operators[0]?.idle();
+    expect(await footingOf(testbed)).toEqual(before);
+    const goodA = await testbed.container('router/good-a');
+    expect(await goodA.run('vtysh', '-c', 'show running-config')).toContain('router bgp 65101');
+
+    await testbed.put(...good);
+    for (const { ref } of edits) await testbed.condition(ref, 'Valid', { status: 'True' });
+    await testbed.ready(good.map(({ ref }) => ref));
+    expect(await footingOf(testbed)).toEqual(before);
   });
 
-  it('disturbs nothing else', async () => {
-    expect(await running()).toEqual(before);
-    await testbed.ready([...good, router('holder'), pathRef('east-west'), experiment('first')]);
+  it('keeps lines of extraConfig as they were written', async () => {
+    const goodA = await testbed.container('router/good-a');
+    expect(await goodA.run('vtysh', '-c', 'show running-config')).toContain(
+      'ip prefix-list KEPT seq 5 permit 192.0.2.0/24',
+    );
   });
 
-  it('is forgotten with its key', async () => {
-    const refs = CASES.map(({ ref }) => ref);
-    await testbed.del(...refs);
-    expect(await testbed.gone(refs)).toBeLessThan(60);
+  it('in a file is a command-line error that names file, line, field, value and what was expected', async () => {
+    const text =
+      'apiVersion: hinge.testbed/v1alpha1\nkind: Router\nmetadata: { name: typo }\nspec:\n  asn: -7\n';
+    const { exitCode, stderr } = await hinge(testbed.env, ['apply', '-f', '-'], text);
+    expect(exitCode).not.toBe(0);
+    for (const pattern of [/5/, /spec\.asn/, /-7/, /expected/]) expect(stderr).toMatch(pattern);
+    expect(await testbed.store.get(testbed.keys.desiredOf(router('typo')))).toBeUndefined();
+  });
+
+  /** What must stay as it is: sessions, containers, and everything in etcd about the good objects. */
+  async function goodState() {
+    const isGood = (key: string): boolean => /\/(good|good-a|good-b)$/.test(key);
+    const entries = new Map([...(await testbed.snapshot())].filter(([key]) => isGood(key)));
+    return { footing: await footingOf(testbed), entries };
+  }
+});
+
+describe('values of 2 MB', () => {
+  const testbed = useTestbed('/large');
+  let etcd: EtcdServer;
+
+  beforeAll(async () => {
+    etcd = await startEtcd({ maxRequestBytes: 8 * 1024 * 1024 });
+  });
+  afterAll(() => etcd.close());
+
+  it('are refused by a condition, and the operator goes on', async () => {
+    const store = new Store(etcd.endpoint);
+    const large = (name: string): string =>
+      document('Router', name, { extraConfig: 'x'.repeat(2_000_000) }).text;
+    const operator = await testbed.spawn('large', { HINGE_ETCD_ENDPOINTS: etcd.endpoint });
+    await operator.leading();
+    const names = ['large-1', 'large-2', 'large-3'];
+    for (const name of names) await store.put(`/large/desired/routers/${name}`, large(name));
+    await store.put('/large/desired/paths/small', document('Path', 'small', { via: ['x', 'y'] }).text);
+    const statusOf = async (key: string): Promise<string> => (await store.get(key))?.value ?? '';
+    const bounds = { timeout: 60_000 };
+    const refused = /"type":"Valid","status":"False".*expected at most 1048576 bytes, got 20001\d\d bytes/;
+    for (const name of names) {
+      await expect.poll(() => statusOf(`/large/status/routers/${name}`), bounds).toMatch(refused);
+    }
+    await expect.poll(() => statusOf('/large/status/paths/small'), bounds).toContain('RouterNotFound');
+    expect(await operator.stop()).toBe(0);
   });
 });

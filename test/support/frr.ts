@@ -14,6 +14,16 @@ const table = z.object({
   ),
 });
 
+const neighbors = z.record(
+  z.string(),
+  z.object({
+    bgpState: z.string(),
+    bgpTimerUpEstablishedEpoch: z.number().optional(),
+    connectionsEstablished: z.number(),
+    connectionsDropped: z.number(),
+  }),
+);
+
 /** One line per path in the router's BGP table: best or not, prefix, next hop, AS path; the best path of a prefix first. */
 export async function bgpTable(router: Container): Promise<string> {
   const { routes } = table.parse(JSON.parse(await router.run('vtysh', '-c', 'show ip bgp json')));
@@ -28,6 +38,31 @@ export async function bgpTable(router: Container): Promise<string> {
     )
     .map((line) => `${line}\n`)
     .join('');
+}
+
+export interface Session {
+  readonly state: string;
+  /** How often it was established and lost since the router's container started. */
+  readonly established: number;
+  readonly dropped: number;
+  /** Seconds since the epoch. */
+  readonly since: number | undefined;
+}
+
+/** A router's BGP sessions, by the neighbour's address. */
+export async function sessionsOf(router: Container): Promise<Readonly<Record<string, Session>>> {
+  const text = await router.run('vtysh', '-c', 'show bgp neighbors json');
+  return Object.fromEntries(
+    Object.entries(neighbors.parse(JSON.parse(text))).map(([address, neighbor]) => [
+      address,
+      {
+        state: neighbor.bgpState,
+        established: neighbor.connectionsEstablished,
+        dropped: neighbor.connectionsDropped,
+        since: neighbor.bgpTimerUpEstablishedEpoch,
+      },
+    ]),
+  );
 }
 
 /** The hops that ICMP packets pass, the destination last; `*` where nothing answered. Sent from inside the container. */

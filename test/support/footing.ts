@@ -1,0 +1,38 @@
+import type { Container } from './containers.ts';
+import { sessionsOf } from './frr.ts';
+import type { Testbed } from './testbed.ts';
+
+/** What must not change where nothing was edited: the container, and how often each session was established and lost in it. */
+export interface Footing {
+  readonly container: string;
+  readonly sessions: Readonly<Record<string, { readonly established: number; readonly dropped: number }>>;
+}
+
+/** The footing of every router of a testbed that runs, or of those named. */
+export async function footingOf(
+  testbed: Testbed,
+  routers?: readonly string[],
+): Promise<Readonly<Record<string, Footing>>> {
+  const containers = await testbed.containers();
+  const wanted = [...containers].filter(([workload]) => {
+    const [type, name = ''] = workload.split('/');
+    return type === 'router' && (routers === undefined || routers.includes(name));
+  });
+  return Object.fromEntries(
+    await Promise.all(
+      wanted.map(
+        async ([workload, container]) => [workload.slice('router/'.length), await ofOne(container)] as const,
+      ),
+    ),
+  );
+}
+
+async function ofOne(container: Container): Promise<Footing> {
+  const sessions = Object.entries(await sessionsOf(container));
+  return {
+    container: container.found.id,
+    sessions: Object.fromEntries(
+      sessions.map(([peer, { established, dropped }]) => [peer, { established, dropped }]),
+    ),
+  };
+}
