@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Image } from '../api/quantity.ts';
+import { overlap, parsePrefix } from '../core/plan/ipv4.ts';
 import type { LogFormat, LogLevel } from '../telemetry/logger.ts';
 import { usageError } from './exit.ts';
 import {
@@ -12,6 +13,7 @@ import {
   poolForm,
   prefixForm,
   rangeForm,
+  subnetForm,
 } from './setting-forms.ts';
 import { type SettingKey, type SettingName, SETTINGS } from './setting-names.ts';
 
@@ -34,7 +36,7 @@ const forms = z.object({
   dockerKey: fileForm.optional(),
   listen: listenForm,
   leaseTtl: durationForm(2_000, HOUR, '10s'),
-  resync: durationForm(1_000, 24 * HOUR, '60s'),
+  resync: durationForm(1_000, 24 * HOUR, '20s'),
   proofInterval: durationForm(1_000, 24 * HOUR, '60s'),
   concurrency: countForm(1, 256),
   eventTtl: durationForm(60_000, 7 * 24 * HOUR, '1h'),
@@ -42,7 +44,7 @@ const forms = z.object({
   poolAccess: poolForm,
   poolLoopbacks: rangeForm,
   poolAsns: asnsForm,
-  managementSubnet: rangeForm,
+  managementSubnet: subnetForm,
   imageRouterFrr: Image,
   imageHost: Image,
   imageHelper: Image,
@@ -129,6 +131,25 @@ const TOGETHER: readonly (readonly SettingKey[])[] = [
   ['dockerCa', 'dockerCert', 'dockerKey'],
 ];
 
+/** Ranges that hinge takes addresses from, each for one purpose. */
+const RANGES = ['poolLinks', 'poolAccess', 'poolLoopbacks', 'managementSubnet'] as const;
+
+function overlapping(values: Forms): string[] {
+  const ranges = RANGES.map((key) => {
+    const value = values[key];
+    return { key, range: typeof value === 'string' ? value : value.range };
+  });
+  return ranges.flatMap((one, at) =>
+    ranges
+      .slice(at + 1)
+      .filter((other) => overlap(parsePrefix(one.range), parsePrefix(other.range)))
+      .map(
+        (other) =>
+          `${SETTINGS[one.key].variable} (${one.range}) and ${SETTINGS[other.key].variable} (${other.range}) overlap: each needs a range of its own`,
+      ),
+  );
+}
+
 const isSet = (values: Forms, key: SettingKey): boolean => values[key] !== undefined;
 
 function incomplete(values: Forms): string[] {
@@ -160,7 +181,7 @@ export function readSettings(flags: Flags, environment: Environment = process.en
     const named = new Map<PropertyKey, Given>(inputs);
     throw usageError(parsed.error.issues.map((issue) => problemOf(issue, named)).join('\n'));
   }
-  const problems = incomplete(parsed.data);
+  const problems = [...incomplete(parsed.data), ...overlapping(parsed.data)];
   if (problems.length > 0) throw usageError(problems.join('\n'));
   return arrange(parsed.data);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Ipv4Prefix } from '../api/quantity.ts';
+import { isPrefix } from '../core/plan/ipv4.ts';
 import { type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 
 /** What is read and what was expected, as zod's custom issue. */
@@ -65,15 +66,15 @@ export const listenForm = z.string().transform((text, context): ListenAddress =>
 });
 
 /** CIDR whose host bits are zero. */
-const isNetwork = (cidr: string): boolean => {
-  const [address = '', length = '0'] = cidr.split('/');
-  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return value % 2 ** (32 - Number(length)) === 0;
-};
-
-const isRange = (text: string): boolean => Ipv4Prefix.safeParse(text).success && isNetwork(text);
+const isRange = (text: string): boolean => Ipv4Prefix.safeParse(text).success && isPrefix(text);
 
 export const rangeForm = z.string().refine(isRange, 'a range such as 10.255.0.0/16, with no host bits set');
+
+/** A network's subnet: Docker takes longer and shorter ones, too, but no testbed fits in or needs them. */
+export const subnetForm = z.string().refine((text) => {
+  const length = Number(text.split('/')[1]);
+  return isRange(text) && length >= 16 && length <= 28;
+}, 'a subnet of /16 to /28 such as 10.254.0.0/16, with no host bits set');
 
 /** `RANGE:LENGTH`. */
 export const poolForm = z.string().transform((text, context) => {

@@ -117,7 +117,7 @@ export const SETTINGS = {
     variable: 'HINGE_RESYNC',
     flag: '--resync <duration>',
     description: 'how often everything is looked at without a cause',
-    fallback: '60s',
+    fallback: '20s',
     scope: 'operator',
   },
   proofInterval: {

@@ -47,7 +47,13 @@ export async function runOperator(
   const registry = createMetrics();
   const { metrics } = registry;
 
-  const client = new EtcdClient(settings.etcd, { clock, log: logger });
+  const client = new EtcdClient(settings.etcd, {
+    clock,
+    log: logger,
+    observe: (call, outcome) => {
+      metrics.etcdRequests.increment({ call, outcome });
+    },
+  });
   const store = new EtcdStore(client, logger);
   lifecycle.register('etcd', () => store.close());
 

@@ -174,12 +174,16 @@ async function settled(operator: OperatorProcess): Promise<void> {
   await operator.idle();
 }
 
-/** What this operator has asked engines to change, ever. */
+/** What this operator has asked engines and etcd to change, ever, besides the key of the leader. */
 async function changingCalls(operator: OperatorProcess): Promise<readonly string[]> {
   const samples = await operator.metrics();
-  return samples
-    .filter(
-      ({ name, labels }) => name === 'hinge_docker_requests_total' && CHANGING.test(labels['call'] ?? ''),
-    )
-    .map(({ text }) => text);
+  const calls = (metric: string, which: RegExp): readonly string[] =>
+    samples
+      .filter(({ name, labels }) => name === metric && which.test(labels['call'] ?? ''))
+      .map(({ text }) => text);
+  expect(calls('hinge_etcd_requests_total', /^list$/)).not.toEqual([]);
+  return [
+    ...calls('hinge_docker_requests_total', CHANGING),
+    ...calls('hinge_etcd_requests_total', /^(put|delete)$/),
+  ];
 }

@@ -42,6 +42,20 @@ export interface Opened<T> {
   readonly broken: (cause: unknown) => StoreError;
 }
 
+/** Told of every call's end. @param call its verb, such as `list` @param outcome `ok` or a StoreFailure */
+type Observe = (call: string, outcome: string) => void;
+
+const ignore: Observe = () => undefined;
+
+interface ClientDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observe?: Observe;
+}
+
+/** Calls are named by a verb and what it is about: `list /hinge/`. */
+const verb = (name: string): string => name.split(' ', 1)[0] ?? name;
+
 /** An endpoint that answered within so many milliseconds is written to without asking first. */
 const FRESH_MS = 1_000;
 
@@ -57,16 +71,18 @@ export class EtcdClient {
   readonly silenceMs: number;
   readonly clock: Clock;
   readonly #log: Logger;
+  readonly #observe: Observe;
   readonly #endpoints: readonly Endpoint[];
   #current: Endpoint;
   #closed = false;
 
   /** Connects at the first call. @throws StoreError 'invalid' for options that cannot be used. */
-  constructor(options: EtcdOptions, { clock, log }: { readonly clock: Clock; readonly log: Logger }) {
+  constructor(options: EtcdOptions, { clock, log, observe = ignore }: ClientDeps) {
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.silenceMs = options.silenceMs ?? DEFAULT_SILENCE_MS;
     this.clock = clock;
     this.#log = log;
+    this.#observe = observe;
     this.#endpoints = options.endpoints.map((endpoint) => {
       const address = addressOf(endpoint, options);
       return {
@@ -154,10 +170,12 @@ export class EtcdClient {
     try {
       const reply = await bounded(this.clock, ms, call(etcd, { deadline: grpcDeadline(ms) }), signal);
       this.#answered(endpoint);
+      this.#observe(verb(name), 'ok');
       return reply;
     } catch (cause) {
       if (signal?.aborted === true) throw cause;
       const error = this.#failed(name, endpoint, cause);
+      this.#observe(verb(name), error.kind);
       // Refused for its token, a call had no effect: even a write may be sent again.
       if (!isTokenOld(error) || !this.#renew(endpoint, etcd)) throw error;
       return await this.#attempt(name, endpoint, call, ms, signal);

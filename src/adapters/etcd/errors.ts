@@ -61,7 +61,7 @@ const NEXT: Readonly<Record<StoreFailure, string>> = {
   conflict: 'it is read again and decided anew',
   'too-large': 'make the object smaller, or raise --max-request-bytes and --max-txn-ops of etcd',
   'no-space': 'compact and defragment etcd, then `etcdctl alarm disarm`; until then only deletions are taken',
-  unavailable: 'hinge tries again, what runs keeps running',
+  unavailable: 'check that it runs and can be reached; what is on the Swarm keeps running meanwhile',
   denied: "check the user name, the password, the client certificate and that user's roles in etcd",
   timeout: 'whether it took effect is not known until it is read again',
   invalid: 'trying again does not help',

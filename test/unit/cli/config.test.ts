@@ -37,7 +37,7 @@ describe('readSettings', () => {
       docker: { nodes: undefined, tls: undefined },
       listen: { type: 'tcp', host: '127.0.0.1', port: 9464 },
       leaseTtlSeconds: 10,
-      resyncMs: 60_000,
+      resyncMs: 20_000,
       concurrency: 8,
       eventTtlSeconds: 3_600,
       log: { level: undefined, format: 'json' },
@@ -116,7 +116,7 @@ describe('readSettings', () => {
     ['HINGE_LISTEN', '9464', 'host:port such as 127.0.0.1:9464, or a socket such as unix:///run/hinge.sock'],
     ['HINGE_LOG_LEVEL', 'loud', 'debug, info, warn, error, silent'],
     ['HINGE_LEASE_TTL', '1s', 'a duration of 2s to 3600s such as 10s'],
-    ['HINGE_RESYNC', 'often', 'a duration of 1s to 86400s such as 60s'],
+    ['HINGE_RESYNC', 'often', 'a duration of 1s to 86400s such as 20s'],
     ['HINGE_CONCURRENCY', '0', 'a whole number from 1 to 256'],
     [
       'HINGE_POOL_LINKS',
@@ -129,6 +129,11 @@ describe('readSettings', () => {
       'a range and a prefix length of 16 to 28 within it, such as 10.200.0.0/14:27',
     ],
     ['HINGE_POOL_LOOPBACKS', '10.255.0.1/16', 'a range such as 10.255.0.0/16, with no host bits set'],
+    [
+      'HINGE_MANAGEMENT_SUBNET',
+      '10.254.0.0/29',
+      'a subnet of /16 to /28 such as 10.254.0.0/16, with no host bits set',
+    ],
     ['HINGE_POOL_ASNS', '9-1', 'FIRST-LAST such as 4200000000-4294967294'],
     ['HINGE_IMAGE_HOST', 'a b', 'an image such as hinge/router-frr:1'],
   ])('names the variable: %s=%s', (variable, value, expected) => {
@@ -149,6 +154,15 @@ describe('readSettings', () => {
     [{ HINGE_DOCKER_KEY: '/dev/null' }, 'HINGE_DOCKER_KEY is set, but HINGE_DOCKER_CA is not'],
   ])('refuses half of what belongs together: %j', (environment, message) => {
     expect(problems(environment)).toEqual([`${message}: they only work together`]);
+  });
+
+  it('refuses ranges that overlap: addresses of one would be given out by the other', () => {
+    expect(
+      problems({ HINGE_POOL_ACCESS: '10.200.0.0/16:24', HINGE_MANAGEMENT_SUBNET: '10.255.255.0/24' }),
+    ).toEqual([
+      'HINGE_POOL_LINKS (10.200.0.0/14) and HINGE_POOL_ACCESS (10.200.0.0/16) overlap: each needs a range of its own',
+      'HINGE_POOL_LOOPBACKS (10.255.0.0/16) and HINGE_MANAGEMENT_SUBNET (10.255.255.0/24) overlap: each needs a range of its own',
+    ]);
   });
 
   it('has no flag for a secret', () => {
