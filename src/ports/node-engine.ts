@@ -41,7 +41,10 @@ export interface NodeEngine {
   connect(containerId: string, networkId: string, address?: string): Promise<void>;
   /** Unplugs; fine when it is not plugged or the container is gone. */
   disconnect(containerId: string, networkId: string): Promise<void>;
-  /** Creates and starts this node's helper, or starts it when it is there. @returns container id. */
+  /**
+   * Creates and starts this node's helper, in place of one that stopped; changes nothing when it runs. @returns container id.
+   * @throws DockerError 'conflict' when somebody else does so at the same time.
+   */
   ensureHelper(image: string): Promise<string>;
   /** Stops and removes the helper; fine when it is gone. */
   removeHelper(): Promise<void>;

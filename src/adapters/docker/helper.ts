@@ -2,17 +2,19 @@ import { HELPER_LABEL, PREFIX_LABEL } from '../../core/plan/labels.ts';
 import { withBody } from './docker-api.ts';
 import type { Engine } from './engine.ts';
 import { failed, isFailure } from './failure.ts';
+import { leaveNone, NONE } from './none.ts';
 import { anyReply, type ContainerDetails, containerReply, createdReply } from './replies.ts';
-
-/** Docker's network for containers without one. */
-const NO_NETWORK = 'none';
 
 /** Milliseconds to create, start or remove a container on a busy node. */
 const CONTAINER_TIMEOUT_MS = 30_000;
 
 /**
  * The node's helper: one plain container, attached to every network of the testbed that this node needs (which is what brings
- * an overlay onto a node), and home of the agent that reaches into workloads. Swarm knows nothing of it; the engine restarts it.
+ * an overlay onto a node), and home of the agent that reaches into workloads. Swarm knows nothing of it.
+ *
+ * A helper that stopped is replaced, and nobody but hinge starts one: when an engine that crashed starts a container with its overlays
+ * by itself, it may do so in the middle of its own clean-up. It then fails, and keeps attachments that nothing can take back, so that these
+ * networks can never be removed (Docker 20.10; "in use by task").
  */
 export class Helper {
   readonly name: string;
@@ -29,32 +31,42 @@ export class Helper {
     this.#prefix = prefix;
   }
 
-  /** @returns the id of the running helper. @throws DockerError 'not-found' when the node lacks the image. */
+  /**
+   * Changes nothing when the helper runs. Somebody else may do the same at the same time, such as another operator on its way out: there
+   * is one helper in the end, and who did not make it is told 'conflict'.
+   * @returns the id of the running helper. @throws DockerError 'not-found' when the node lacks the image.
+   */
   async ensure(image: string): Promise<string> {
     const there = await this.#inspect();
     if (there?.State.Running === true) return there.Id;
-    if (there !== undefined && there.Config.Image !== image) await this.#remove(there.Id);
-    else if (there !== undefined) return this.#start(there);
-    await this.#create(image);
-    const created = await this.#inspect();
-    if (created === undefined) throw this.#failed('conflict', 'it is gone again');
-    return created.State.Running ? created.Id : this.#start(created);
+    // Not by force: somebody else may have started it meanwhile.
+    if (there !== undefined) await this.#remove(there.Id, false);
+    const id = await this.#create(image);
+    try {
+      await leaveNone(this.#engine, id);
+      await this.#start(id);
+    } catch (error) {
+      if (!isFailure(error, 'not-found')) throw error;
+      throw this.#failed('conflict', 'somebody else removed it before it ran', error);
+    }
+    return id;
   }
 
   /** Fine when it is gone. @throws DockerError 'conflict' when another container has its name. */
   async remove(): Promise<void> {
     const there = await this.#inspect();
-    if (there !== undefined) await this.#remove(there.Id);
+    if (there !== undefined) await this.#remove(there.Id, true);
   }
 
-  async #remove(id: string): Promise<void> {
+  /** @param force even if it runs. */
+  async #remove(id: string, force: boolean): Promise<void> {
     try {
       await this.#engine.call({
         name: 'container.remove',
         doing: `removing container ${this.name}`,
         timeoutMs: CONTAINER_TIMEOUT_MS,
         reply: anyReply,
-        send: (docker, abortSignal) => docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
+        send: (docker, abortSignal) => docker.getContainer(id).remove({ force, v: true, abortSignal }),
       });
     } catch (error) {
       if (!isFailure(error, 'not-found')) throw error;
@@ -80,10 +92,9 @@ export class Helper {
     }
   }
 
-  async #create(image: string): Promise<void> {
-    const { node } = this.#engine;
+  async #create(image: string): Promise<string> {
     try {
-      await this.#engine.call({
+      const { id } = await this.#engine.call({
         name: 'container.create',
         doing: `creating container ${this.name} from image ${image}`,
         timeoutMs: CONTAINER_TIMEOUT_MS,
@@ -91,13 +102,23 @@ export class Helper {
         send: (docker, abortSignal) =>
           docker.createContainer(withBody(this.#spec(image), { name: this.name, abortSignal })),
       });
+      return id;
     } catch (error) {
-      // Somebody else, such as another operator on its way out, was faster.
-      if (isFailure(error, 'conflict')) return;
       if (!isFailure(error, 'not-found')) throw error;
+      const { node } = this.#engine;
       const words = `${node} lacks the image ${image}: load it there (docker load) or pull it (docker pull ${image})`;
       throw this.#failed('not-found', words, error);
     }
+  }
+
+  async #start(id: string): Promise<void> {
+    await this.#engine.call({
+      name: 'container.start',
+      doing: `starting container ${this.name}`,
+      timeoutMs: CONTAINER_TIMEOUT_MS,
+      reply: anyReply,
+      send: (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }),
+    });
   }
 
   #spec(image: string): object {
@@ -112,33 +133,11 @@ export class Helper {
         CapAdd: ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SYS_PTRACE'],
         SecurityOpt: ['apparmor=unconfined'],
         // No way out: neither into the node's network nor beyond it.
-        NetworkMode: NO_NETWORK,
-        RestartPolicy: { Name: 'always' },
+        NetworkMode: NONE,
+        RestartPolicy: { Name: 'no' },
         LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
       },
     };
-  }
-
-  async #start(container: ContainerDetails): Promise<string> {
-    // A container in the network "none" is refused every other one, but it may leave it, and still gets no default network.
-    // Done before the start: a running helper is always one that can be plugged.
-    if (NO_NETWORK in container.NetworkSettings.Networks) {
-      await this.#engine.call({
-        name: 'network.disconnect',
-        doing: `freeing container ${container.Id} from the network "none"`,
-        reply: anyReply,
-        send: (docker, abortSignal) =>
-          docker.getNetwork(NO_NETWORK).disconnect(withBody({ Container: container.Id }, { abortSignal })),
-      });
-    }
-    await this.#engine.call({
-      name: 'container.start',
-      doing: `starting container ${this.name}`,
-      timeoutMs: CONTAINER_TIMEOUT_MS,
-      reply: anyReply,
-      send: (docker, abortSignal) => docker.getContainer(container.Id).start({ abortSignal }),
-    });
-    return container.Id;
   }
 
   #failed(kind: 'conflict' | 'not-found', words: string, cause?: unknown): Error {

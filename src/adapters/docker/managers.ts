@@ -1,10 +1,9 @@
 import { DockerError } from '../../core/failure.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Engine } from './engine.ts';
-import { isFailure } from './failure.ts';
-import { infoReply } from './replies.ts';
+import { anyReply } from './replies.ts';
 
-/** Milliseconds for the question whether an engine is a manager: answered at once, or the next one is taken. */
+/** Milliseconds for the question whether an engine is a manager that works: answered at once, or another one is taken. */
 const PROBE_TIMEOUT_MS = 3_000;
 
 /**
@@ -42,7 +41,7 @@ export class Managers {
       this.#suspects.delete(engine);
       return value;
     } catch (error) {
-      if (!isFailure(error, 'unreachable') && !isFailure(error, 'timeout')) throw error;
+      if (!(error instanceof DockerError) || !(await isManagersFault(engine, error))) throw error;
       failures.set(engine, error);
       this.#suspects.add(engine);
       if (this.#chosen === engine) this.#chosen = undefined;
@@ -86,14 +85,29 @@ async function firstManager(engines: readonly Engine[], why: string[]): Promise<
   }
 }
 
+/**
+ * Asks for something that only the Raft leader knows: a worker says no, and so does a manager without a leader, which still
+ * calls itself a manager.
+ */
 async function assertManager(engine: Engine): Promise<Engine> {
-  const { Swarm } = await engine.callNow({
-    name: 'info',
-    doing: 'asking whether it is a manager',
+  await engine.callNow({
+    name: 'node.list',
+    doing: 'asking whether it can speak for the Swarm',
     timeoutMs: PROBE_TIMEOUT_MS,
-    reply: infoReply,
-    send: (docker, abortSignal) => docker.info({ abortSignal }),
+    reply: anyReply,
+    send: (docker, abortSignal) => docker.listNodes({ filters: { role: ['manager'] }, abortSignal }),
   });
-  if (Swarm.ControlAvailable) return engine;
-  throw new Error(`${engine.node} is ${Swarm.LocalNodeState === 'active' ? 'a worker' : 'in no Swarm'}`);
+  return engine;
+}
+
+/** Whether another manager may do better. Without a leader, a call fails with a 500 like many others: so it is asked again. */
+async function isManagersFault(engine: Engine, error: DockerError): Promise<boolean> {
+  if (error.kind === 'unreachable' || error.kind === 'timeout') return true;
+  if (error.kind !== 'rejected') return false;
+  try {
+    await assertManager(engine);
+    return false;
+  } catch {
+    return true;
+  }
 }

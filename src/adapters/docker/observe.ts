@@ -1,4 +1,9 @@
-import type { ObservedContainer, ObservedNetwork, ObservedService } from '../../core/diff/observed.ts';
+import type {
+  ObservedContainer,
+  ObservedEndpoint,
+  ObservedNetwork,
+  ObservedService,
+} from '../../core/diff/observed.ts';
 import type { ContainerReply, NetworkReply } from './replies.ts';
 import { observeSpec, type ServiceReply } from './service-spec.ts';
 
@@ -19,19 +24,29 @@ export const observeService = (service: ServiceReply): ObservedService => ({
   spec: observeSpec(service.Spec),
 });
 
-export const observeContainer = (container: ContainerReply): ObservedContainer => ({
-  id: container.Id,
-  name: container.Names[0]?.replace(/^\//, '') ?? '',
+export function observeContainer(container: ContainerReply): ObservedContainer {
   // Paused processes keep their namespaces and addresses.
-  running: container.State === 'running' || container.State === 'paused',
-  created: container.Created,
-  labels: container.Labels,
-  image: container.Image,
-  endpoints: Object.entries(container.NetworkSettings.Networks).map(([networkName, endpoint]) => ({
+  const running = container.State === 'running' || container.State === 'paused';
+  return {
+    id: container.Id,
+    name: container.Names[0]?.replace(/^\//, '') ?? '',
+    running,
+    created: container.Created,
+    labels: container.Labels,
+    image: container.Image,
+    endpoints: running ? endpointsOf(container) : [],
+  };
+}
+
+/**
+ * Only for containers that run: after a crash of its engine, the record of one that died in it still has endpoints, which are not there
+ * and which nothing can unplug.
+ */
+const endpointsOf = (container: ContainerReply): readonly ObservedEndpoint[] =>
+  Object.entries(container.NetworkSettings.Networks).map(([networkName, endpoint]) => ({
     networkId: endpoint.NetworkID,
     networkName,
     address: endpoint.IPAddress,
     mac: endpoint.MacAddress,
     endpointId: endpoint.EndpointID,
-  })),
-});
+  }));

@@ -1,6 +1,7 @@
 import { withBody } from './docker-api.ts';
 import type { Engine } from './engine.ts';
 import { failed, isFailure } from './failure.ts';
+import { leaveNone, NONE } from './none.ts';
 import { anyReply, containerReply, containersReply, type EndpointReply } from './replies.ts';
 
 /**
@@ -23,7 +24,10 @@ export async function plug(
 ): Promise<void> {
   const static_ = address === undefined ? '' : ` as ${address}`;
   const doing = `plugging network ${networkId} into container ${containerId.slice(0, 12)}${static_}`;
-  const recorded = await endpointOf(engine, containerId, networkId, doing);
+  const networks = await networksOf(engine, containerId, doing);
+  // An engine may put a container without any network back there when it starts it.
+  if (NONE in networks) await leaveNone(engine, containerId);
+  const recorded = endpointOn(networkId, networks);
   // What a plug that failed half-way leaves in the record cannot be unplugged, and is no obstacle to the next try.
   const real = recorded !== undefined && (await isListed(engine, containerId, networkId, doing));
   const there = real ? recorded : undefined;
@@ -37,7 +41,7 @@ export async function plug(
       await connect(engine, containerId, networkId, address, doing);
     }
   }
-  const endpoint = there ?? (await endpointOf(engine, containerId, networkId, doing));
+  const endpoint = there ?? endpointOn(networkId, await networksOf(engine, containerId, doing));
   if (endpoint === undefined) {
     // The engine says "done" for a container that does not run, and does nothing.
     throw failed('conflict', engine.attempt(doing), 'the engine said "done", but there is no endpoint');
@@ -96,7 +100,7 @@ async function isPlugged(
   doing: string,
 ): Promise<boolean> {
   try {
-    return (await endpointOf(engine, containerId, networkId, doing)) !== undefined;
+    return endpointOn(networkId, await networksOf(engine, containerId, doing)) !== undefined;
   } catch (error) {
     if (isFailure(error, 'not-found')) return false;
     throw error;
@@ -117,27 +121,24 @@ async function isListed(
     reply: containersReply,
     send: (docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
   });
-  return containers.some(({ NetworkSettings }) =>
-    Object.values(NetworkSettings.Networks).some(
-      ({ NetworkID, EndpointID }) => NetworkID === networkId && EndpointID !== '',
-    ),
+  return containers.some(
+    ({ NetworkSettings }) => endpointOn(networkId, NetworkSettings.Networks) !== undefined,
   );
 }
 
-/** The container's endpoint on a network; undefined when it has none, or one without life. */
-async function endpointOf(
-  engine: Engine,
-  containerId: string,
-  networkId: string,
-  doing: string,
-): Promise<EndpointReply | undefined> {
-  const container = await engine.call({
+type Networks = Readonly<Record<string, EndpointReply>>;
+
+/** A running container's networks by name, as its record has them. None otherwise, see endpointsOf in observe.ts. */
+async function networksOf(engine: Engine, containerId: string, doing: string): Promise<Networks> {
+  const { State, NetworkSettings } = await engine.call({
     name: 'container.inspect',
     doing,
     reply: containerReply,
     send: (docker, abortSignal) => docker.getContainer(containerId).inspect({ abortSignal }),
   });
-  return Object.values(container.NetworkSettings.Networks).find(
-    (endpoint) => endpoint.NetworkID === networkId && endpoint.EndpointID !== '',
-  );
+  return State.Running ? NetworkSettings.Networks : {};
 }
+
+/** Undefined when there is none, or one without life. */
+const endpointOn = (networkId: string, networks: Networks): EndpointReply | undefined =>
+  Object.values(networks).find((endpoint) => endpoint.NetworkID === networkId && endpoint.EndpointID !== '');

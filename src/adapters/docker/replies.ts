@@ -16,11 +16,7 @@ const list = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((value) => value ?? []);
 
-export const infoReply = z.object({
-  Name: z.string(),
-  ServerVersion: z.string().optional(),
-  Swarm: z.object({ ControlAvailable: z.boolean(), LocalNodeState: z.string() }),
-});
+export const infoReply = z.object({ Name: z.string() });
 
 /** What is said besides "done" does not matter. */
 export const anyReply = z.unknown();
@@ -64,7 +60,7 @@ const task = z.object({
 export type TaskReply = z.infer<typeof task>;
 export const tasksReply = z.array(task);
 
-/** One network of a container. Everything is empty while the container does not run. */
+/** One network of a container. Empty, or of a former life, while the container does not run. */
 const endpoint = z.object({
   NetworkID: z.string(),
   EndpointID: z.string(),
@@ -94,7 +90,7 @@ export const containersReply = z.array(container);
 export const containerReply = z.object({
   Id: z.string(),
   Image: z.string(),
-  Config: z.object({ Image: z.string(), Labels: strings }),
+  Config: z.object({ Labels: strings }),
   State: z.object({ Status: z.string(), Running: z.boolean(), Pid: z.number() }),
   NetworkSettings: networkSettings,
 });

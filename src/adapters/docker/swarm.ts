@@ -112,10 +112,13 @@ export class DockerSwarm implements Swarm {
           send: (docker, abortSignal) => docker.getNetwork(id).remove({ abortSignal }),
         });
       } catch (error) {
-        if (isFailure(error, 'not-found')) return;
         // Gone from the Swarm, but with a copy left at this manager: the engine finds the copy, and then has no network to remove.
-        if (!isFailure(error, 'rejected') || (await listNetworks(engine, { id: [id] })).length > 0)
-          throw error;
+        const gone =
+          isFailure(error, 'not-found') ||
+          (isFailure(error, 'rejected') && (await listNetworks(engine, { id: [id] })).length === 0);
+        if (!gone) throw error;
+        // A manager without a leader says the same of every network of the Swarm.
+        await assertListsNetworks(engine);
       }
     });
   }
@@ -232,15 +235,15 @@ async function listNetworks(engine: Engine, filters: Filters): Promise<readonly 
 
 /**
  * A manager that cannot reach the Raft leader answers for services with an error, but for networks with its own ones, as if there
- * were no others. Services without any network are therefore not believed before some network of the Swarm is seen, such as
- * Docker's own "ingress".
+ * were no others, and finds none by its id. So before that is believed, it must list some network of the Swarm, such as Docker's
+ * own "ingress".
  */
 async function assertListsNetworks(engine: Engine): Promise<void> {
   if ((await listNetworks(engine, {})).length > 0) return;
   throw failed(
     'unreachable',
     engine.attempt('listing networks'),
-    'it lists none of the Swarm, and services use them',
+    'it lists none of the Swarm, not even those that must be there',
   );
 }
 

@@ -63,7 +63,7 @@ export interface ObservedTask {
 export interface ObservedEndpoint {
   readonly networkId: string;
   readonly networkName: string;
-  /** Empty when the endpoint has no address (the container does not run). */
+  /** Empty when the endpoint has no address. */
   readonly address: string;
   readonly mac: string;
   readonly endpointId: string;
@@ -77,6 +77,7 @@ export interface ObservedContainer {
   readonly created: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly image: string;
+  /** None while the container does not run. */
   readonly endpoints: readonly ObservedEndpoint[];
 }
 

@@ -1,9 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import type { Lab } from '../../../deploy/lab/lab.ts';
+import type { LabNode } from '../../../deploy/lab/node.ts';
 import type { EngineHint } from '../../../src/ports/node-engine.ts';
 import { eventually } from '../../support/eventually.ts';
 import { failureOf } from './failure-of.ts';
 import { HELPER_IMAGE, Scene } from './scene.ts';
+
+const SwarmNodes = z.array(
+  z.object({
+    ID: z.string(),
+    Status: z.object({ State: z.string() }),
+    ManagerStatus: z.object({ Leader: z.boolean().optional() }),
+  }),
+);
 
 /** Engines that hang, die and come back; and what they tell. */
 export function faultsSuite(lab: () => Lab): void {
@@ -11,9 +21,15 @@ export function faultsSuite(lab: () => Lab): void {
   beforeAll(() => {
     scene = new Scene(lab(), 6, { timeoutMs: 3000 });
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const node of lab().nodes) node.resume();
-  });
+    await lab().node('node1').connect();
+    // Managers that were cut off from each other try again ever less often, up to two minutes apart.
+    await eventually(async () => assertSettled(await Promise.all(lab().nodes.map(viewOf))), {
+      timeoutMs: 150_000,
+      message: 'all nodes are ready, and all managers have the same leader',
+    });
+  }, 180_000);
   afterAll(() => scene.clear());
 
   it('an engine that hangs delays nobody else, and is read again when it goes on', async () => {
@@ -50,6 +66,24 @@ export function faultsSuite(lab: () => Lab): void {
     expect(last).not.toBe(first);
   });
 
+  it('a manager that is cut off from the others is not believed', async () => {
+    const network = await scene.network(0);
+    const alone = scene.openFleet({ nodes: `node1=unix://${lab().node('node1').socket}`, timeoutMs: 3000 });
+    onTestFinished(() => alone.close());
+    await alone.swarm.list();
+    await lab().node('node1').disconnect();
+    // First it hangs; once it knows that it has no leader it refuses some things, and finds nothing for others.
+    const removed = vi.fn();
+    const failure = async (): Promise<string> =>
+      (await failureOf(alone.swarm.removeNetwork(network).then(removed))).message;
+    await expect.poll(failure, { timeout: 40_000, interval: 1000 }).toContain('does not have a leader');
+    expect(removed).not.toHaveBeenCalled();
+    await expect(failureOf(alone.swarm.list())).resolves.toMatchObject({ kind: 'unreachable' });
+    const { networks } = await scene.fleet.swarm.list();
+    expect(networks.map(({ id }) => id)).toContain(network);
+    expect((await scene.node('node1').list()).containers).toEqual([]);
+  });
+
   it('without a majority of managers nothing is taken for gone', async () => {
     await scene.network(0);
     for (const name of ['node2', 'node3']) await lab().node(name).pause();
@@ -83,7 +117,7 @@ export function faultsSuite(lab: () => Lab): void {
     const { id } = await scene.host('a', 'node2');
     const workload = scene.testbed.workload('a').key;
     await expect.poll(() => hints).toContainEqual({ node: 'node2', about: 'containers', workload });
-    expect(hints).toContainEqual({ node: 'node1', about: 'swarm' });
+    await expect.poll(() => hints).toContainEqual({ node: 'node1', about: 'swarm' });
     expect(hints.filter((hint) => hint.workload !== undefined && hint.node !== 'node2')).toEqual([]);
 
     const helper = await scene.node('node2').ensureHelper(HELPER_IMAGE);
@@ -111,4 +145,22 @@ export function faultsSuite(lab: () => Lab): void {
     await expect.poll(() => hints, { timeout: 20_000 }).toContainEqual(node2);
     expect(hints.filter(({ about }) => about === 'all')).toEqual([node2]);
   });
+}
+
+interface View {
+  readonly leaders: readonly string[];
+  readonly states: readonly string[];
+}
+
+/** What one manager says of the Swarm. A leader that was paused still takes itself for it, until it hears of another. */
+async function viewOf({ docker }: LabNode): Promise<View> {
+  const nodes = SwarmNodes.parse(await docker.listNodes({ abortSignal: AbortSignal.timeout(3000) }));
+  const leaders = nodes.filter(({ ManagerStatus }) => ManagerStatus.Leader === true).map(({ ID }) => ID);
+  return { leaders, states: nodes.map(({ Status }) => Status.State) };
+}
+
+function assertSettled(views: readonly View[]): void {
+  expect(views.flatMap(({ states }) => states).filter((state) => state !== 'ready')).toEqual([]);
+  expect(views.map(({ leaders }) => leaders.length)).toEqual(views.map(() => 1));
+  expect(new Set(views.flatMap(({ leaders }) => leaders)).size).toBe(1);
 }

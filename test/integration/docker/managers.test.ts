@@ -7,9 +7,10 @@ import { failureOf } from './failure-of.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
 import { quiet } from './scene.ts';
 
+const NO_MANAGER = 'This node is not a swarm manager.';
 const member = (manager: boolean): Promise<Engine> =>
   fakeEngine((_, response) =>
-    answer(response, 200, { Name: 'n', Swarm: { ControlAvailable: manager, LocalNodeState: 'active' } }),
+    manager ? answer(response, 200, []) : answer(response, 503, { message: NO_MANAGER }),
   );
 const silent = (): Promise<Engine> => fakeEngine(() => undefined, { timeoutMs: 100 });
 
@@ -54,12 +55,42 @@ it('an answer is an answer: no other manager is asked', async () => {
   expect(tried).toHaveBeenCalledTimes(1);
 });
 
+it('a manager that has lost its leader, and so refuses everything, is left for another', async () => {
+  let leader = true;
+  const cutOff = await fakeEngine((_, response) =>
+    leader
+      ? answer(response, 200, [])
+      : answer(response, 500, { message: 'The swarm does not have a leader.' }),
+  );
+  const managers = new Managers([cutOff], quiet);
+  await expect(managers.use((engine) => Promise.resolve(engine))).resolves.toBe(cutOff);
+  leader = false;
+  const refusal = (engine: Engine): Promise<never> =>
+    Promise.reject(failed('rejected', engine.attempt('listing'), 'The swarm does not have a leader.'));
+  const failure = await failureOf(managers.use(refusal));
+  expect(failure).toMatchObject({ kind: 'unreachable' });
+  expect(failure.message).toMatch(/^no manager of the Swarm answers/);
+  leader = true;
+  await expect(managers.use((engine) => Promise.resolve(engine))).resolves.toBe(cutOff);
+});
+
+it('a refusal by a manager that works is an answer', async () => {
+  const tried = vi.fn();
+  const managers = new Managers([await member(true), await member(true)], quiet);
+  const use = managers.use((engine) => {
+    tried();
+    return Promise.reject(failed('rejected', engine.attempt('trying'), 'bad name'));
+  });
+  await expect(failureOf(use)).resolves.toMatchObject({ kind: 'rejected' });
+  expect(tried).toHaveBeenCalledTimes(1);
+});
+
 it('without a manager, it says why of each', async () => {
   const none = new Managers([await member(false), await silent()], quiet);
   const failure = await failureOf(none.use(() => Promise.resolve()));
   expect(failure).toBeInstanceOf(DockerError);
   expect(failure.message).toMatch(
-    /^no manager of the Swarm answers \(node1 is a worker; .*no answer within 3 s/,
+    /^no manager of the Swarm answers \(node1 .*This node is not a swarm manager.*no answer within 3 s/,
   );
   await expect(failureOf(new Managers([], quiet).use(() => Promise.resolve()))).resolves.toMatchObject({
     message: /no endpoint is set/ as never,

@@ -20,7 +20,6 @@ const listed = (Name: string, Containers: object | null): object => ({
 /** @param networks all that the manager has; those of the testbed begin with its name. */
 async function swarmWith(networks: readonly { Name?: string }[]): Promise<DockerSwarm> {
   const replies: Readonly<Record<string, (filtered: boolean) => unknown>> = {
-    '/info': () => ({ Name: 'node1', Swarm: { ControlAvailable: true, LocalNodeState: 'active' } }),
     '/services': () => [service],
     '/nodes': () => [],
     '/networks': (filtered) => networks.filter(({ Name }) => !filtered || Name?.startsWith(testbed.name)),

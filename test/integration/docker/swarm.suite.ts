@@ -159,15 +159,18 @@ export function swarmSuite(lab: () => Lab): void {
     it('is what links need', async () => {
       const desired = scene.testbed.network(0);
       const id = await swarm().createNetwork(desired);
-      expect(await docker().getNetwork(id).inspect()).toMatchObject({
-        Name: desired.name,
-        Driver: 'overlay',
-        Scope: 'swarm',
-        Internal: true,
-        Attachable: true,
-        Labels: desired.labels,
-        IPAM: { Config: [{ Subnet: desired.subnet, IPRange: desired.ipRange, Gateway: desired.gateway }] },
-      });
+      // Swarm gives it life a moment after it took it.
+      await expect
+        .poll(() => docker().getNetwork(id).inspect())
+        .toMatchObject({
+          Name: desired.name,
+          Driver: 'overlay',
+          Scope: 'swarm',
+          Internal: true,
+          Attachable: true,
+          Labels: desired.labels,
+          IPAM: { Config: [{ Subnet: desired.subnet, IPRange: desired.ipRange, Gateway: desired.gateway }] },
+        });
       const { networks } = await swarm().list();
       expect(networks.find((network) => network.id === id)).toEqual({
         id,
@@ -198,6 +201,10 @@ export function swarmSuite(lab: () => Lab): void {
         IPAM: { Config: [{ Subnet: desired.subnet }] },
       });
       onTestFinished(() => foreign.remove());
+      // Swarm tells the subnet only when it has given it life, a moment after it took it.
+      await expect
+        .poll(() => foreign.inspect())
+        .toMatchObject({ IPAM: { Config: [{ Subnet: desired.subnet }] } });
       const fleet = scene.openFleet();
       onTestFinished(() => fleet.close());
       const failure = await failureOf(

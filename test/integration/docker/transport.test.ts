@@ -11,7 +11,7 @@ import { type KeyPair, TestAuthority } from '../../support/certificates.ts';
 import { failureOf } from './failure-of.ts';
 import { temporaryDirectory } from './temporary.ts';
 
-const infoAnswer = { Name: 'node1', Swarm: { ControlAvailable: true, LocalNodeState: 'active' } };
+const infoAnswer = { Name: 'node1' };
 
 function engineAt(url: string, options: EngineOptions): Engine {
   const [endpoint] = parseEndpoints(`node1=${url}`);
