@@ -90,7 +90,7 @@ export const containersReply = z.array(container);
 export const containerReply = z.object({
   Id: z.string(),
   Image: z.string(),
-  Config: z.object({ Image: z.string(), Labels: strings }),
+  Config: z.object({ Labels: strings }),
   State: z.object({ Status: z.string(), Running: z.boolean(), Pid: z.number() }),
   NetworkSettings: networkSettings,
 });
