@@ -10,16 +10,25 @@ export interface Settled {
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
 }
 
+interface Target extends ConsoleTarget {
+  /** All its links are plugged in, at both ends. */
+  readonly wired: boolean;
+}
+
 /** Reads a router, gives it its configuration if it runs another, and says what is true afterwards. */
 export async function settleRouter(
   context: Context,
   name: string,
   setup: RouterSetup,
-  target: ConsoleTarget,
+  target: Target,
   logger: Logger,
 ): Promise<Settled> {
   const { routers, routerStates, events } = context;
-  let state: RouterState | undefined;
+  let state = routerStates.get(name, target.containerId);
+  // Links come one after the other, and each is a reason to look here: nothing new is to be seen before the last one.
+  const early = !target.wired && routerStates.age(name) < context.resyncMs;
+  if (early && state?.appliedHash === setup.configuration.hash) return { state, failure: undefined };
+  state = undefined;
   try {
     state = await routers.read(target);
     const fresh = state.appliedHash === undefined;

@@ -47,10 +47,16 @@ export function pathReconciler(context: Context): Reconcile {
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
     // A router may look well and have lost its routes; to read it is to mend that.
-    if (proof?.verdict?.proven === false) for (const router of path.via) context.enqueue('router', router);
+    if (proof?.verdict?.proven === false) {
+      for (const router of path.via)
+        if (routerStates.age(router) > DOUBT_MS) context.enqueue('router', router);
+    }
     return { requeueAfterMs: ready ? resyncMs : SETTLING_MS };
   };
 }
+
+/** Routers of a Path that packets do not take are read again after this many ms: to read one costs it a tenth of a second of computing. */
+const DOUBT_MS = 3_000;
 
 /** A Path of which a part was not looked at since this operator leads is looked at again after this many ms. */
 const UNREAD_MS = 300;

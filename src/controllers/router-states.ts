@@ -1,8 +1,21 @@
+import type { Clock } from '../ports/clock.ts';
 import type { RouterSession, RouterState } from '../core/diff/observed-router.ts';
+
+interface Known {
+  readonly containerId: string;
+  readonly state: RouterState;
+  /** Milliseconds, monotonic. */
+  readonly at: number;
+}
 
 /** The last reading of every router, for those who need to know about a neighbour's sessions. */
 export class RouterStates {
-  readonly #states = new Map<string, { readonly containerId: string; readonly state: RouterState }>();
+  readonly #clock: Clock;
+  readonly #states = new Map<string, Known>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** The last reading, if it is from this very container. */
   get(router: string, containerId: string): RouterState | undefined {
@@ -11,7 +24,12 @@ export class RouterStates {
   }
 
   set(router: string, containerId: string, state: RouterState): void {
-    this.#states.set(router, { containerId, state });
+    this.#states.set(router, { containerId, state, at: this.#clock.monotonicMs() });
+  }
+
+  /** Milliseconds since its last reading; Infinity without one. */
+  age(router: string): number {
+    return this.#clock.monotonicMs() - (this.#states.get(router)?.at ?? -Infinity);
   }
 
   forget(router: string): void {

@@ -29,10 +29,20 @@ export function routerReconciler(context: Context): Reconcile {
     const setup = workload?.setup.type === 'router' ? workload.setup : undefined;
     const target = placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
     const before = target === undefined ? undefined : routerStates.get(name, target.containerId);
+    const endpoints = testbed.desired.networksOf(key).map((network) => ({
+      network: network.key,
+      address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
+      attached: attachmentOf(network, key, index) !== undefined,
+    }));
+    const wired = testbed.desired
+      .networksOf(key)
+      .every((network) =>
+        network.endpoints.every((end) => attachmentOf(network, end.workload, index) !== undefined),
+      );
     const settled =
       setup === undefined || target === undefined
         ? undefined
-        : await settleRouter(context, name, setup, target, logger);
+        : await settleRouter(context, name, setup, { ...target, wired }, logger);
     if (target === undefined) routerStates.forget(name);
 
     const down = workload !== undefined && placed === undefined;
@@ -43,11 +53,7 @@ export function routerReconciler(context: Context): Reconcile {
       notRunning: down
         ? await whyNotRunning(workload, diff, index, context, reasonOf(statuses.conditions(ref), 'Running'))
         : undefined,
-      endpoints: testbed.desired.networksOf(key).map((network) => ({
-        network: network.key,
-        address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
-        attached: attachmentOf(network, key, index) !== undefined,
-      })),
+      endpoints,
       state: settled?.state,
       failure: settled?.failure,
     };
@@ -59,6 +65,6 @@ export function routerReconciler(context: Context): Reconcile {
       routerBody(facts, statuses.get(ref), clock.now()),
     );
     if (workload === undefined) return {};
-    return { requeueAfterMs: ready || settled?.failure !== undefined ? resyncMs : SETTLING_MS };
+    return { requeueAfterMs: ready || !wired || settled?.failure !== undefined ? resyncMs : SETTLING_MS };
   };
 }

@@ -54,6 +54,10 @@ export interface OperatorDeps {
 
 /** Hints come in bursts; one look serves all that come within this many ms. */
 const SWEEP_MS = 150;
+/** On busy engines a look takes long, and costs them what they need for the work itself: this many times as long passes before the next. */
+const SWEEP_PAUSE = 3;
+/** What an event tells is noticed within 2 s: this much of it is waiting. */
+const SWEEP_MAX_MS = 1_000;
 const RECONCILE_TIMEOUT_MS = 120_000;
 
 /** Everything that one term of leadership does, from the first list to the end of the last reconcile. Returns when the term ends. */
@@ -61,7 +65,11 @@ export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSigna
   const { store, keys, logger, fleet } = deps;
   const ended = AbortSignal.any([term.signal, stop]);
   const controllers = new Map<string, Controller>();
-  const sweepSoon = (): void => controllers.get('sweep')?.addAfter(ALL, SWEEP_MS);
+  let sweepTook = 0;
+  const sweepSoon = (): void =>
+    controllers
+      .get('sweep')
+      ?.addAfter(ALL, Math.min(Math.max(SWEEP_MS, SWEEP_PAUSE * sweepTook), SWEEP_MAX_MS));
   const context = await assemble(deps, term, controllers, sweepSoon);
   const loop = await intakeLoop(deps, term, context);
   const sweep = new Sweep(context, () => controllers.get('intake')?.add(ALL));
@@ -72,7 +80,9 @@ export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSigna
       return {};
     },
     sweep: async () => {
+      const began = deps.clock.monotonicMs();
       await sweep.run();
+      sweepTook = deps.clock.monotonicMs() - began;
       return { requeueAfterMs: deps.resyncMs };
     },
     helper: helperReconciler(context),
@@ -135,7 +145,7 @@ async function assemble(
     convergence: new Convergence(clock, metrics),
     assertLeading,
     busy: new Set(),
-    routerStates: new RouterStates(),
+    routerStates: new RouterStates(clock),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
     enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),
   };

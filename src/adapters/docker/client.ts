@@ -15,8 +15,6 @@ export interface TlsFiles {
 
 export interface ClientOptions {
   readonly tls?: TlsFiles | undefined;
-  /** Lets `tcp://` go without TLS: everybody who reaches that port is root on the node. */
-  readonly allowPlainTcp?: boolean | undefined;
   /** The ssh client and its first arguments for `ssh://`; default: `ssh`, as the user's own configuration has it. */
   readonly ssh?: readonly string[] | undefined;
 }
@@ -52,12 +50,9 @@ export function openClient(endpoint: NodeEndpoint, options: ClientOptions = {}):
         const agent = new HttpsAgent({ keepAlive: true, ca, cert, key, minVersion: 'TLSv1.2' });
         return client(agent, { protocol: 'https', host, port, ca, cert, key });
       }
-      if (options.allowPlainTcp === true) {
-        return client(new HttpAgent({ keepAlive: true }), { protocol: 'http', host, port });
-      }
       throw new EndpointError(
-        `node ${endpoint.node}: ${endpoint.url} needs TLS: set the files of the CA, the certificate and the key, use ssh://, ` +
-          'or allow plain TCP explicitly (whoever reaches such a port is root on that node)',
+        `node ${endpoint.node}: ${endpoint.url} needs TLS: set the files of the CA, the certificate and the key, or use ssh:// ` +
+          '(without TLS whoever reaches the port is root on that node)',
       );
     }
   }

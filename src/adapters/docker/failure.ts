@@ -54,6 +54,8 @@ function kindOf(status: number, words: string): DockerFailure {
       return 'unreachable';
     case 504:
       return 'timeout';
+    case 400: // Swarm, too: still in use by a task that is on its way out
+      return words.includes('code = FailedPrecondition') ? 'conflict' : 'rejected';
     case 500:
       return words.includes('update out of sequence') ? 'out-of-sequence' : 'rejected';
     default:

@@ -40,20 +40,29 @@ echo '${MARK}'
 ${shown}
 `;
 
-/** What BGP believes of next hops, and of the subnets that the router originates. */
-const SHOW_BELIEFS = `-c 'show bgp nexthop' -c 'show bgp import-check-table'`;
+/** What zebra knows of addresses, and what BGP believes of next hops and of the subnets that the router originates. */
+const SHOW_BELIEFS = `-c 'show interface' -c 'show bgp nexthop' -c 'show bgp import-check-table'`;
 
 /**
- * FRR 8.4's bgpd takes every IPv4 next hop for unreachable, of all links, when an interface goes down that it has no index for. That is what a
- * plug looks like now and then, for the engine renames the interface inside the container. zebra knows better, but sees no news in it: routes
- * stay invalid, and sessions down, for good. Applying a route map to next hops of a protocol that nobody runs makes zebra say it all again.
+ * The engine makes an interface inside the container, renames it and gives it its address, faster than FRR 8.4 can follow now and then. zebra
+ * drops an address that it hears of before the interface itself (it has a thread of its own for addresses). And bgpd takes every IPv4 next hop
+ * for unreachable, of all links, when an interface goes down that it has no index for; zebra knows better, but sees no news in it. Either way
+ * routes stay invalid, and sessions down, for good. Replacing an address by itself makes the kernel tell it again, and applying a route map
+ * to next hops of a protocol that nobody runs makes zebra tell bgpd all again; neither is news to who knew better.
  */
 const FORGOTTEN = `
 forgotten() {
-  printf '%s\\n' "$shown" | sed -n 's/^ \\([0-9.]*\\) invalid.*/\\1/p' |
-    while read -r address; do ip -4 route show scope link to match "$address"; done | grep -q .
+  {
+    ip -4 -oneline address show scope global | while read -r _ _ _ address _; do
+      case $shown in *"inet $address"[!0-9]*) ;; *) echo "$address" ;; esac
+    done
+    printf '%s\\n' "$shown" | sed -n 's/^ \\([0-9.]*\\) invalid.*/\\1/p' |
+      while read -r address; do ip -4 route show scope link to match "$address"; done
+  } | grep -q .
 }
 remind() {
+  ip -4 -oneline address show scope global |
+    while read -r _ device _ address _; do ip address replace "$address" dev "$device"; done
   vtysh -d zebra -c 'configure terminal' -c 'route-map hinge-reminder permit 1' -c exit \\
     -c 'ip nht babel route-map hinge-reminder' -c 'no ip nht babel route-map hinge-reminder' -c 'no route-map hinge-reminder'
 }`;

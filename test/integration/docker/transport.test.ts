@@ -85,10 +85,4 @@ describe('tcp:// without TLS', () => {
   it('is refused, saying what to do', () => {
     expect(() => openClient(endpoint)).toThrow(/node1: tcp:\/\/192\.0\.2\.1:2375 needs TLS: set the files/);
   });
-
-  it('is opened when that is allowed', () => {
-    const client = openClient(endpoint, { allowPlainTcp: true });
-    onTestFinished(() => client.close());
-    expect(client.docker).toBeDefined();
-  });
 });

@@ -38,7 +38,7 @@ describe('readSettings', () => {
       listen: { type: 'tcp', host: '127.0.0.1', port: 9464 },
       leaseTtlSeconds: 10,
       resyncMs: 20_000,
-      concurrency: 8,
+      concurrency: 32,
       eventTtlSeconds: 3_600,
       log: { level: undefined, format: 'json' },
       images: { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1', helper: 'hinge/helper:1' },
