@@ -88,7 +88,7 @@ describe('a call', () => {
     for (const error of await Promise.all(calls.map(failureOf))) {
       expect(error).toMatchObject({ kind: 'unavailable', name: 'StoreError' });
       expect(error.message).toContain(new URL(etcd.endpoint).host);
-      expect(error.message).toContain('tries again');
+      expect(error.message).toContain('check that it runs');
     }
   });
 
