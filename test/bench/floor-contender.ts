@@ -10,7 +10,7 @@ import type { Answer, Order } from './floor/messages.ts';
 import { planOf, type WrittenKey } from './plan.ts';
 import { type Usage, usageOf } from './usage.ts';
 
-const ORDER_MS = 300_000;
+const ORDER_MS = 120_000;
 const HELPER_IMAGE = 'hinge/helper:1';
 
 /** The same testbed by direct calls: a script in a process of its own, as the operator is one. */
