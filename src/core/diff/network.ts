@@ -60,19 +60,25 @@ function plugActions(
 ): Action[] | undefined {
   const there = index.endpoints(network.id);
   const own = there.find((other) => other.container.id === placed.container.id);
-  if (own?.endpoint.address === endpoint.address) return [];
   const helper = index.helpers.get(placed.node);
-  if (helper?.running !== true) return undefined;
+  const plugged = own?.endpoint.address === endpoint.address;
+  if (helper?.running !== true) return plugged ? [] : undefined;
+  const helperPlugged = there.some((other) => other.container.id === helper.id);
+  const plugHelper: Action = {
+    type: 'plug',
+    target: { node: placed.node, containerId: helper.id, workload: 'helper' },
+    networkId: network.id,
+    network: network.name,
+  };
+  // A network without the helper works for whoever is in it, but when they leave, the engine keeps a copy of it that nothing can remove.
+  if (plugged) return helperPlugged ? [] : [plugHelper];
   const actions: Action[] = [];
   if (own !== undefined) actions.push(unplug(own, network));
   for (const other of there) {
     const holdsAddress = other !== own && other.endpoint.address === endpoint.address;
     if (holdsAddress && other.container.running) actions.push(unplug(other, network));
   }
-  if (!there.some((other) => other.container.id === helper.id)) {
-    const target = { node: placed.node, containerId: helper.id, workload: 'helper' };
-    actions.push({ type: 'plug', target, networkId: network.id, network: network.name });
-  }
+  if (!helperPlugged) actions.push(plugHelper);
   const target = { node: placed.node, containerId: placed.container.id, workload: endpoint.workload };
   actions.push({
     type: 'plug',
