@@ -33,12 +33,13 @@ export async function settleRouter(
     state = await routers.read(target);
     const fresh = state.appliedHash === undefined;
     const frozen = context.testbed.isFrozen({ kind: 'Router', name });
-    if (!frozen && (fresh || state.drifted || state.appliedHash !== setup.configuration.hash)) {
-      const why = fresh ? 'first' : state.drifted ? 'drift' : 'change';
-      logger.info({ why, hash: setup.configuration.hash }, 'configuring router');
+    if (!frozen && (fresh || state.drift.length > 0 || state.appliedHash !== setup.configuration.hash)) {
+      const why = fresh ? 'first' : state.drift.length > 0 ? 'drift' : 'change';
+      const detail = driftText(state.drift);
+      logger.info({ why, drift: state.drift, hash: setup.configuration.hash }, 'configuring router');
       context.assertLeading();
       state = await routers.configure(target, setup.configuration, fresh);
-      events.normal({ kind: 'Router', name }, EVENTS[why].reason, EVENTS[why].message);
+      events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);
       if (why === 'drift') context.metrics.repairs.increment({ type: 'configuration' });
     }
     return { state, failure: undefined };
@@ -58,9 +59,17 @@ const EVENTS = {
   change: { reason: 'Reconfigured', message: 'the configuration was changed to the new plan' },
   drift: {
     reason: 'DriftReverted',
-    message: 'the running configuration had been changed from outside; it was put back',
+    message: 'the running configuration had been changed from outside; it was put back: ',
   },
 } as const;
+
+/** Lines of drift that an event shows. */
+const DRIFT_LINES = 10;
+
+function driftText(drift: readonly string[]): string {
+  const more = drift.length > DRIFT_LINES ? `, and ${String(drift.length - DRIFT_LINES)} more lines` : '';
+  return `${drift.slice(0, DRIFT_LINES).join(' | ')}${more}`;
+}
 
 function failureOf(error: unknown): Settled['failure'] {
   if (error instanceof RouterRefusal) return { reason: 'Refused', message: error.message };

@@ -1,4 +1,5 @@
 import { RouterRefusal } from '../../core/failure.ts';
+import { diffLines } from 'diff';
 import { z } from 'zod';
 import type {
   RouteEntry,
@@ -191,17 +192,30 @@ function stateOf(text: string): RouterState {
   const [head = '', stored = '', addresses = '[]', shown = ''] = text.split(`${MARK}\n`);
   const [ready, hash = ''] = head.split('\n');
   if (ready !== 'ready') {
-    return { ready: false, appliedHash: undefined, drifted: false, sessions: [], interfaces: [] };
+    return { ready: false, appliedHash: undefined, drift: [], sessions: [], interfaces: [] };
   }
   const running = answer(shown, SHOW_RUNNING);
   return {
     ready: true,
     appliedHash: hash === '' ? undefined : hash,
-    drifted: hash !== '' && stored.trim() !== running,
+    drift: hash === '' ? [] : driftOf(stored.trim(), running),
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY)),
     interfaces: interfacesOf(addresses),
   };
 }
+
+/** Lines that came or went since hinge's last change, as a patch without context has them. */
+const driftOf = (stored: string, running: string): readonly string[] =>
+  stored === running
+    ? []
+    : diffLines(stored, running).flatMap(({ added, removed, value }) =>
+        added || removed
+          ? value
+              .split('\n')
+              .filter((line) => line.trim() !== '')
+              .map((line) => `${added ? '+' : '-'} ${line.trim()}`)
+          : [],
+      );
 
 /** What vtysh -E printed after the echo of a command, up to the next echo. */
 function answer(shown: string, command: string): string {

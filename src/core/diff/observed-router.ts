@@ -24,8 +24,8 @@ export interface RouterState {
   readonly ready: boolean;
   /** Hash of the configuration that hinge applied last in this container; undefined when none. */
   readonly appliedHash: string | undefined;
-  /** The running configuration is no longer the one that was there after hinge's last change. */
-  readonly drifted: boolean;
+  /** What differs in the running configuration from the one after hinge's last change: lines that start with `+` or `-`; none: nothing. */
+  readonly drift: readonly string[];
   readonly sessions: readonly RouterSession[];
   readonly interfaces: readonly RouterInterface[];
 }

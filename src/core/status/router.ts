@@ -59,7 +59,7 @@ function configured({ state, failure }: RouterFacts, setup: RouterSetup): Findin
   if (state.appliedHash !== setup.configuration.hash) {
     return missing('Configured', 'Configuring', 'the configuration is being applied');
   }
-  if (state.drifted)
+  if (state.drift.length > 0)
     return missing('Configured', 'Drifted', 'the running configuration was changed from outside');
   return found('Configured', 'Configured', `configuration ${setup.configuration.hash} runs`);
 }
