@@ -38,6 +38,11 @@ export class Container {
     return found;
   }
 
+  /** Kills its first process from outside, as a crash would: to Docker's own kill, restart policies do not react. */
+  async kill(): Promise<void> {
+    await this.#lab.node(this.found.node).exec(['kill', '-KILL', String(this.#pid)]);
+  }
+
   /** Runs a command of the container's own image in it. @returns what it prints */
   async run(...command: readonly [string, ...string[]]): Promise<string> {
     const enter = [

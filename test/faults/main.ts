@@ -1,0 +1,37 @@
+/* `npm run faults`: every row of docs/faults.md on a lab of its own, and how long each recovery took. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import Table from 'cli-table3';
+import { execa } from 'execa';
+import { z } from 'zod';
+
+const recovered = z.object({ row: z.string(), fault: z.string(), seconds: z.number(), note: z.string() });
+
+const directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-faults-'));
+try {
+  const report = path.join(directory, 'report');
+  const { exitCode } = await execa(
+    'vitest',
+    ['run', '--project', 'e2e', 'test/faults', ...process.argv.slice(2)],
+    {
+      preferLocal: true,
+      stdio: 'inherit',
+      reject: false,
+      env: { HINGE_FAULTS_REPORT: report },
+    },
+  );
+  const lines = (await readFile(report, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  const table = new Table({
+    head: ['row', 'fault', 'seconds', ''],
+    colAligns: ['right', 'left', 'right', 'left'],
+  });
+  for (const line of lines) {
+    const { row, fault, seconds, note } = recovered.parse(JSON.parse(line));
+    table.push([row, fault, seconds.toFixed(1), note]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+  process.exitCode = exitCode ?? 1;
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

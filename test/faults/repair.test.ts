@@ -1,0 +1,262 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Lab } from '../../deploy/lab/lab.ts';
+import type { Condition } from '../../src/api/status.ts';
+import { type Footing, footingOf } from '../support/footing.ts';
+import { eventually } from '../support/eventually.ts';
+import { document, experiment, pathRef, router, useTestbed } from '../support/testbed.ts';
+import { recovery } from '../support/recovery.ts';
+import { Traffic } from '../support/traffic.ts';
+
+/** Far more than any repair takes; what each took is printed. */
+const BOUND_MS = 90_000;
+
+/** Three routers in a row, a host at each end. */
+const DOCUMENTS = [
+  ...['left', 'middle', 'right'].map((name) => document('Router', `repair-${name}`)),
+  document('Path', 'repair', { via: ['repair-left', 'repair-middle', 'repair-right'] }),
+  document('Experiment', 'repair', {
+    hosts: [
+      { name: 'a', router: 'repair-left' },
+      { name: 'b', router: 'repair-right' },
+    ],
+    connections: [{ name: 'ab', from: 'a', to: 'b', path: 'repair' }],
+  }),
+];
+const REFS = DOCUMENTS.map(({ ref }) => ref);
+
+describe('repair', () => {
+  const testbed = useTestbed('/repair');
+  const traffic = new Traffic(testbed, 'repair/a', 'repair/b');
+  let hops: readonly string[];
+
+  beforeAll(async () => {
+    await testbed.start();
+    await testbed.put(...DOCUMENTS);
+    await testbed.ready(REFS);
+    hops = await traffic.hops();
+  });
+
+  afterEach(async () => {
+    // Whatever was broken, everything is Ready again, and says so.
+    await testbed.ready(REFS);
+    await testbed.operators[0]?.idle();
+  });
+
+  it('takes the Path before anything is broken', () => {
+    expect(hops).toHaveLength(4);
+  });
+
+  it('row 18: the container of a router killed', async () => {
+    const before = await testbed.container('router/repair-middle');
+    const since = performance.now();
+    await before.kill();
+    const restarted = eventually(
+      async () => {
+        const now = await testbed.container('router/repair-middle');
+        expect(now.found.id).not.toBe(before.found.id);
+        return (performance.now() - since) / 1000;
+      },
+      { timeoutMs: BOUND_MS, intervalMs: 50, message: 'Swarm has started another container' },
+    );
+    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    recovery(
+      '18',
+      'router container killed',
+      seconds,
+      `Swarm alone needs ${(await restarted).toFixed(1)} s to restart it`,
+    );
+  });
+
+  it('row 18: the container of a host killed', async () => {
+    const before = await testbed.container('host/repair/b');
+    const footing = await footingOf(testbed);
+    const since = performance.now();
+    await before.kill();
+    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    recovery('18', 'host container killed', seconds);
+    expect(await footingOf(testbed)).toEqual(footing);
+  });
+
+  it.each(['bgpd', 'zebra'])('row 19: %s killed inside the container', async (daemon) => {
+    const before = await testbed.container('router/repair-middle');
+    const pid = (await before.run('pidof', daemon)).trim();
+    const since = performance.now();
+    await before.run('kill', '-KILL', pid);
+    await eventually(async () => expect((await before.run('pidof', daemon)).trim()).not.toBe(pid), {
+      timeoutMs: BOUND_MS,
+      intervalMs: 50,
+      message: `${daemon} runs again`,
+    });
+    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    recovery('19', `${daemon} killed`, seconds);
+    expect((await testbed.container('router/repair-middle')).found.id).toBe(before.found.id);
+  });
+
+  it('row 20: a neighbour removed in vtysh', async () => {
+    const middle = await testbed.container('router/repair-middle');
+    const summary = async (): Promise<string> => middle.run('vtysh', '-c', 'show bgp ipv4 unicast summary');
+    const [, neighbour = ''] = /^(10\.200\.\S+) .*repair-right/m.exec(await summary()) ?? [];
+    const before = await footingOf(testbed);
+    const since = performance.now();
+    await middle.run(
+      'vtysh',
+      '-c',
+      'configure terminal',
+      '-c',
+      'router bgp',
+      '-c',
+      `no neighbor ${neighbour}`,
+    );
+    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    recovery('20', 'neighbour removed in vtysh', seconds);
+    const after = await footingOf(testbed);
+    expect(after['repair-left']).toEqual(before['repair-left']);
+    expect(containersOf(after)).toEqual(containersOf(before));
+  });
+
+  it('row 20: a neighbour and a prefix added in vtysh', async () => {
+    const middle = await testbed.container('router/repair-middle');
+    const before = await footingOf(testbed);
+    const since = performance.now();
+    const added = [
+      'neighbor 192.0.2.9 remote-as 64999',
+      'address-family ipv4 unicast',
+      'network 203.0.113.0/24',
+    ];
+    await middle.run(
+      'vtysh',
+      '-c',
+      'configure terminal',
+      '-c',
+      'router bgp',
+      ...added.flatMap((line) => ['-c', line]),
+    );
+    await eventually(
+      async () => {
+        const running = await middle.run('vtysh', '-c', 'show running-config');
+        expect(running).not.toContain('192.0.2.9');
+        expect(running).not.toContain('203.0.113.0/24');
+      },
+      { timeoutMs: BOUND_MS, message: 'what was added is gone' },
+    );
+    recovery('20', 'neighbour and prefix added in vtysh', (performance.now() - since) / 1000);
+    expect(await footingOf(testbed)).toEqual(before);
+    const told = async (): Promise<void> => {
+      const { entries } = await testbed.store.list(testbed.keys.events);
+      const reverted = entries.filter(({ value }) => value.includes('DriftReverted'));
+      expect(reverted.map(({ value }) => value).join('\n')).toContain('+ network 203.0.113.0/24');
+    };
+    await eventually(told, { timeoutMs: BOUND_MS, message: 'an event says what was changed' });
+  });
+
+  const serviceOfMiddle = async (): Promise<string> => {
+    const { services } = await testbed.inventory();
+    return services.find(({ workload }) => workload === 'router/repair-middle')?.id ?? '';
+  };
+
+  it('row 21: the service scaled to zero', async () => {
+    const others = await footingOf(testbed, OTHERS);
+    const since = performance.now();
+    await scaleToZero(testbed.lab, await serviceOfMiddle());
+    await traffic.lost(BOUND_MS);
+    recovery('21', 'service scaled to 0', await traffic.recovered(hops, since, BOUND_MS));
+    expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(containersOf(others));
+  });
+
+  it('row 21: the service removed', async () => {
+    const others = await footingOf(testbed, OTHERS);
+    const since = performance.now();
+    await testbed.lab
+      .node('node1')
+      .docker.getService(await serviceOfMiddle())
+      .remove();
+    await traffic.lost(BOUND_MS);
+    recovery('21', 'service removed', await traffic.recovered(hops, since, BOUND_MS));
+    expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(containersOf(others));
+  });
+
+  it('row 22: a link disconnected', async () => {
+    const { found } = await testbed.container('router/repair-middle');
+    const { networks } = await testbed.inventory();
+    const link = networks.find(({ key }) => key === 'link/repair-left--repair-middle');
+    const before = await footingOf(testbed, ['repair-right']);
+    const since = performance.now();
+    await testbed.lab
+      .node(found.node)
+      .docker.getNetwork(link?.id ?? '')
+      .disconnect({ Container: found.id });
+    recovery('22', 'link disconnected by hand', await traffic.recovered(hops, since, BOUND_MS));
+    expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
+  });
+
+  it('row 22: a helper removed', async () => {
+    const { containers } = await testbed.inventory();
+    const helper = containers.find(({ workload, node }) => workload === undefined && node === 'node1');
+    const before = await footingOf(testbed);
+    const since = performance.now();
+    await testbed.lab
+      .node('node1')
+      .docker.getContainer(helper?.id ?? '')
+      .remove({ force: true });
+    await eventually(
+      async () => {
+        const now = (await testbed.inventory()).containers.filter(
+          ({ workload, node }) => workload === undefined && node === 'node1',
+        );
+        expect(now).toMatchObject([{ running: true }]);
+        expect(now[0]?.id).not.toBe(helper?.id);
+        expect(now[0]?.endpoints.length).toBe(helper?.endpoints.length);
+      },
+      { timeoutMs: BOUND_MS, message: 'another helper runs and has every network' },
+    );
+    recovery('22', 'helper removed', (performance.now() - since) / 1000);
+    expect(await footingOf(testbed)).toEqual(before);
+  });
+
+  it('row 25: a Path added to and removed from running routers under a ping', async () => {
+    const events = await testbed.events();
+    const before = await footingOf(testbed);
+    const mark = await events.mark();
+    const extra = [
+      document('Router', 'repair-extra'),
+      document('Path', 'repair-extra', { via: ['repair-left', 'repair-extra'] }),
+    ];
+    const pings = traffic.losses(1500);
+    await testbed.put(...extra);
+    await testbed.ready(extra.map(({ ref }) => ref));
+    await testbed.del(pathRef('repair-extra'), router('repair-extra'));
+    await testbed.gone(extra.map(({ ref }) => ref));
+    const lost = await pings;
+    const replaced = (await events.writesSince(mark)).filter(
+      (line) => /container (start|die)/.test(line) && !line.includes('repair-extra'),
+    );
+    recovery('25', 'Path added and removed under 100 pings a second', 0, `${String(lost)} of 1500 lost`);
+    expect(lost).toBe(0);
+    expect(replaced).toEqual([]);
+    await eventually(async () => expect(await footingOf(testbed)).toEqual(before), {
+      timeoutMs: BOUND_MS,
+      message: 'every session is the same as before',
+    });
+  });
+
+  it('says in the end that all is well', async () => {
+    const status = await testbed.status(experiment('repair'));
+    const proven = status?.conditions.find(({ type }: Condition) => type === 'Proven');
+    expect(proven?.status).toBe('True');
+  });
+});
+
+/** The routers that nothing is done to. */
+const OTHERS = ['repair-left', 'repair-right'];
+
+async function scaleToZero(lab: Lab, id: string): Promise<void> {
+  const service = lab.node('node1').docker.getService(id);
+  const { Spec, Version } = (await service.inspect()) as {
+    readonly Spec: object;
+    readonly Version: { readonly Index: number };
+  };
+  await service.update({ ...Spec, version: Version.Index, Mode: { Replicated: { Replicas: 0 } } });
+}
+
+const containersOf = (footing: Readonly<Record<string, Footing>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(footing).map(([name, { container }]) => [name, container]));
