@@ -1,5 +1,5 @@
+import { driftOf } from '../../core/diff/drift.ts';
 import { RouterRefusal } from '../../core/failure.ts';
-import { diffLines } from 'diff';
 import { z } from 'zod';
 import type {
   RouteEntry,
@@ -203,19 +203,6 @@ function stateOf(text: string): RouterState {
     interfaces: interfacesOf(addresses),
   };
 }
-
-/** Lines that came or went since hinge's last change, as a patch without context has them. */
-const driftOf = (stored: string, running: string): readonly string[] =>
-  stored === running
-    ? []
-    : diffLines(stored, running).flatMap(({ added, removed, value }) =>
-        added || removed
-          ? value
-              .split('\n')
-              .filter((line) => line.trim() !== '')
-              .map((line) => `${added ? '+' : '-'} ${line.trim()}`)
-          : [],
-      );
 
 /** What vtysh -E printed after the echo of a command, up to the next echo. */
 function answer(shown: string, command: string): string {
