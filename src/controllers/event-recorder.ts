@@ -11,30 +11,25 @@ const LEASE_SHARED_MS = 10 * 60_000;
 /** Events whose count is remembered. */
 const REMEMBERED = 2_000;
 
+interface EventRecorderDeps {
+  readonly keys: Keys;
+  readonly store: ObjectStore;
+  readonly writer: FencedWriter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ttlSeconds: number;
+}
+
 /**
  * Events as Kubernetes has them: what happened to an object, kept for a while, the same one counted rather than repeated. Recording never
  * fails or delays a reconcile: an event that cannot be written is logged.
  */
 export class EventRecorder {
-  readonly #deps: {
-    readonly keys: Keys;
-    readonly store: ObjectStore;
-    readonly writer: FencedWriter;
-    readonly clock: Clock;
-    readonly logger: Logger;
-    readonly ttlSeconds: number;
-  };
+  readonly #deps: EventRecorderDeps;
   readonly #recent = new Map<string, EventRecord>();
   #lease: { readonly id: Promise<string>; readonly since: number } | undefined;
 
-  constructor(deps: {
-    readonly keys: Keys;
-    readonly store: ObjectStore;
-    readonly writer: FencedWriter;
-    readonly clock: Clock;
-    readonly logger: Logger;
-    readonly ttlSeconds: number;
-  }) {
+  constructor(deps: EventRecorderDeps) {
     this.#deps = deps;
   }
 

@@ -36,27 +36,22 @@ const silence = ({ forward: { from, to } }: Probe): Verdict => ({
   message: `packets from ${from} to ${to} are not answered yet`,
 });
 
+interface ProverDeps {
+  readonly hosts: HostConsole;
+  readonly routers: RouterConsole;
+  readonly observation: Observation;
+  readonly testbed: Testbed;
+  readonly clock: Clock;
+  /** A proof that held is made again after this many ms. */
+  readonly intervalMs: number;
+}
+
 /** Sends packets and compares the way they take with the one that was asked for. Keeps each result until its circumstances change. */
 export class Prover {
-  readonly #deps: {
-    readonly hosts: HostConsole;
-    readonly routers: RouterConsole;
-    readonly observation: Observation;
-    readonly testbed: Testbed;
-    readonly clock: Clock;
-    /** A proof that held is made again after this many ms. */
-    readonly intervalMs: number;
-  };
+  readonly #deps: ProverDeps;
   readonly #known = new Map<string, Known>();
 
-  constructor(deps: {
-    readonly hosts: HostConsole;
-    readonly routers: RouterConsole;
-    readonly observation: Observation;
-    readonly testbed: Testbed;
-    readonly clock: Clock;
-    readonly intervalMs: number;
-  }) {
+  constructor(deps: ProverDeps) {
     this.#deps = deps;
   }
 
