@@ -29,6 +29,7 @@ export class DeletionWatch {
   readonly #passed = new Map<string, number>();
   /** By refText: those that users were told of. */
   #told: ReadonlyMap<string, ObjectRef>;
+  #begun = false;
 
   /** @param accepted what earlier terms held was told then. */
   constructor(deps: DeletionWatchDeps, accepted: Iterable<AcceptedRecord>) {
@@ -59,16 +60,19 @@ export class DeletionWatch {
     const { events, metrics } = this.#deps;
     const held = byText(heldOf(accepted.values()));
     metrics.deletionsHeld.set({}, held.size);
+    const first = !this.#begun;
+    this.#begun = true;
     const fresh = [...held.values()].filter((ref) => !this.#told.has(refText(ref)));
-    if (fresh.length > 0 && hold !== undefined) {
+    if ((fresh.length > 0 || first) && hold !== undefined) {
       const message = heldText(hold);
-      const objects = listing(fresh.map(refText));
+      const objects = listing([...held.keys()]);
       logger.warn(
         { ...hold, objects },
         'deletions are held: confirm them with "hinge confirm", or write the objects again',
       );
       for (const ref of fresh) events.warning(ref, 'DeletionHeld', message);
-      events.warning({ kind: 'Testbed', name: 'deletions' }, 'DeletionHeld', `${objects}: ${message}`);
+      if (fresh.length > 0)
+        events.warning({ kind: 'Testbed', name: 'deletions' }, 'DeletionHeld', `${objects}: ${message}`);
     }
     for (const [text, ref] of this.#told) {
       if (held.has(text)) continue;
