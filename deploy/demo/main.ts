@@ -100,6 +100,7 @@ The testbed stays. Try:
   node dist/cli/main.js get all
   node dist/cli/main.js describe router vyos-57
   etcdctl del /hinge/desired/experiments/fig3      # then: node dist/cli/main.js get all -w
+  etcdctl del --prefix /hinge/desired/             # many at a time are held: node dist/cli/main.js confirm
   tail -f ${operator.logFile}
 and at the end:
   npm run demo -- --down`);

@@ -89,7 +89,7 @@ describe('the sentinel', () => {
   it('says what would be removed', () => {
     const wiped = freezeOf(facts({ store: undefined, objects: new Set(['Router/a']) }));
     expect(wiped?.message).toMatch(
-      /of the 3 services and 1 network that are there, 2 services would be removed.*\(hinge-host-e-x, hinge-router-b\), and all networks would be made anew/,
+      /of the 3 services and 1 network that are there, 2 services would be removed.*\(hinge-host-e-x, hinge-router-b\), and the others and all networks would be made anew/,
     );
     const back = freezeOf(facts({ memory: { uid: 'one', revision: 51n } }));
     expect(back?.message).toMatch(/no service would be removed, and networks that nothing needs/);
@@ -114,13 +114,12 @@ describe('the identity', () => {
     { what: 'with', adopted: { uids: ['a', 'b'], revision: 12n } },
   ])('reads back as it was written, $what something adopted', ({ adopted }) => {
     const createdAt = '2026-01-01T00:00:00Z';
-      expect(decodeIdentity(encodeIdentity('u', createdAt, adopted))).toEqual({
-        uid: 'u',
-        createdAt,
-        adopted,
-      });
-    },
-  );
+    expect(decodeIdentity(encodeIdentity('u', createdAt, adopted))).toEqual({
+      uid: 'u',
+      createdAt,
+      adopted,
+    });
+  });
 
   it.each(['', '{', '[]', '{"uid":7}', 'null'])('is none: %s', (value) => {
     expect(decodeIdentity(value)).toBeUndefined();
