@@ -38,11 +38,11 @@ export class DeletionWatch {
   }
 
   /** @param confirmed entries below `confirm/`. */
-  guard(confirmed: readonly StoredEntry[], accepted: ReadonlyMap<string, AcceptedRecord>): DeletionGuard {
+  guard(confirmed: readonly StoredEntry[]): DeletionGuard {
     const { keys, clock, share } = this.#deps;
     const since = clock.monotonicMs() - TOGETHER_MS;
     for (const [text, at] of this.#passed) if (at < since) this.#passed.delete(text);
-    const recent = [...this.#passed.keys()].filter((text) => !accepted.has(text)).length;
+    const recent = new Set(this.#passed.keys());
     const confirmations = confirmed.flatMap(({ key, value, modRevision }): Confirmation[] => {
       const ref = keys.refOf(key);
       return ref === undefined ? [] : [decodeConfirmation(ref, value, modRevision)];

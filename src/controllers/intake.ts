@@ -137,7 +137,7 @@ export class IntakeLoop {
         lingering: this.#context.observation.latest.lingering(),
         settings,
         testbed: cluster.identity,
-        guard: this.#deletions.guard(left, this.#accepted),
+        guard: this.#deletions.guard(left),
       });
       if (decided.settled) return decided;
       const { accept, forget, take, release } = decided.changes;

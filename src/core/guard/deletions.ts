@@ -11,8 +11,8 @@ export interface DeletionGuard {
   /** More than this share of the accepted objects need a confirmation; undefined: none ever does. */
   readonly share: number | undefined;
   readonly confirmations: readonly Confirmation[];
-  /** Objects that went without a confirmation a moment ago, and of which nothing is left. */
-  readonly recent: number;
+  /** By refText: objects that were let go without a confirmation a moment ago, whatever is left of them. */
+  readonly recent: ReadonlySet<string>;
 }
 
 /** Why deletions are held, for messages. */
@@ -48,8 +48,10 @@ export function deletionsOf(entries: ReadonlyMap<string, Entry>, guard: Deletion
   const unconfirmed = waiting.filter((entry) => !confirmed.includes(entry));
   const undecided = unconfirmed.filter(({ accepted }) => accepted?.deletion === undefined);
   const records = [...entries.values()].filter(({ accepted }) => accepted !== undefined).length;
-  const limit = Math.max(ALWAYS, Math.floor(share * (records + recent)));
-  const mark = unconfirmed.length + passing(entries) + recent > limit ? 'held' : 'passed';
+  const going = goingOf(entries, recent);
+  const gone = [...going].filter((text) => !entries.has(text)).length;
+  const limit = Math.max(ALWAYS, Math.floor(share * (records + gone)));
+  const mark = unconfirmed.length + going.size > limit ? 'held' : 'passed';
   const held = mark === 'held' ? unconfirmed.length : unconfirmed.length - undecided.length;
   return {
     decided: [...marked(confirmed, 'confirmed'), ...marked(undecided, mark)],
@@ -58,13 +60,18 @@ export function deletionsOf(entries: ReadonlyMap<string, Entry>, guard: Deletion
   };
 }
 
-/** How many were let go and are not gone yet. Routers that are kept for others do not go at all for now. */
-function passing(entries: ReadonlyMap<string, Entry>): number {
+/**
+ * By refText: objects that were let go and are not gone yet, or were a moment ago. Routers that are kept for others do not go
+ * for now, so they count for that moment only.
+ */
+function goingOf(entries: ReadonlyMap<string, Entry>, recent: ReadonlySet<string>): ReadonlySet<string> {
   const named = namersOf(entries, ({ accepted }) => accepted?.object);
-  return [...entries.values()].filter(
+  const passing = [...entries.values()].filter(
     ({ accepted, live, ref }) =>
       accepted?.deletion === 'passed' && !live && !(ref.kind === 'Router' && named.has(ref.name)),
-  ).length;
+  );
+  const lately = [...recent].filter((text) => entries.get(text)?.live !== true);
+  return new Set([...passing.map(({ text }) => text), ...lately]);
 }
 
 const marked = (entries: readonly Entry[], deletion: DeletionMark): readonly AcceptedRecord[] =>

@@ -37,7 +37,7 @@ export interface IntakeInput {
   readonly guard?: DeletionGuard;
 }
 
-const UNGUARDED: DeletionGuard = { share: undefined, confirmations: [], recent: 0 };
+const UNGUARDED: DeletionGuard = { share: undefined, confirmations: [], recent: new Set() };
 
 /**
  * What is to be written to the store. In any order and any number of transactions: each part alone leaves a state that

@@ -26,12 +26,10 @@ describe('deletions', () => {
     { of: 40, deleted: 40, held: 40 },
   ])('of $deleted of $of objects at once hold $held', ({ of, deleted, held }) => {
     const bench = running(of);
-    const before = [...bench.allocations.values()];
     const decided = bench.delete(...texts(deleted)).settle();
     expect(decided.held.size).toBe(held);
     expect(decided.removing).toHaveLength(deleted - held);
     expect(decided.desired.workloads).toHaveLength(of - deleted + held);
-    if (held > 0) expect([...bench.allocations.values()]).toEqual(before);
   });
 
   it('of any number go when the guard is off', () => {
@@ -61,8 +59,25 @@ describe('deletions', () => {
 
   it('that follow others which were completed a moment ago count together with them', () => {
     const bench = running(12);
-    bench.recent = 5;
+    for (let at = 0; at < 5; at += 1) bench.recent.add(`Router/gone-${String(at)}`);
     expect(bench.delete('Router/r0').settle().held.size).toBe(1);
+  });
+
+  it('of Routers that others still name count together for a moment', () => {
+    const bench = running(12);
+    bench.put(path('p', names(12))).converge();
+    for (const text of texts(12)) {
+      bench.delete(text).settle();
+      if (bench.accepted.get(text)?.deletion === 'passed') bench.recent.add(text);
+    }
+    expect(bench.delete('Path/p').settle().removing).toEqual([]);
+    expect([...bench.accepted.values()].filter(({ deletion }) => deletion === 'held')).toHaveLength(8);
+  });
+
+  it('of objects that came back do not count', () => {
+    const bench = running(12);
+    for (const text of texts(5)) bench.recent.add(text);
+    expect(bench.delete('Router/r5').settle().held.size).toBe(0);
   });
 
   it('of Routers that others still name do not count for ever', () => {
@@ -84,6 +99,15 @@ describe('held deletions', () => {
     bench.delete(...texts(8)).settle();
     return bench;
   };
+
+  it('keep what they had', () => {
+    const bench = running(12);
+    const before = [...bench.allocations.values()];
+    bench.delete(...texts(8)).settle();
+    bench.converge();
+    expect([...bench.allocations.values()]).toEqual(before);
+    expect(bench.accepted.size).toBe(12);
+  });
 
   it('stay held after a restart, and however few are left', () => {
     const bench = held();

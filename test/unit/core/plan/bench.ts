@@ -60,8 +60,8 @@ export class Bench {
   /** Of the guard of deletions; undefined: there is none. */
   share: number | undefined;
   readonly confirmations = new Map<string, Confirmation>();
-  /** Objects that went a moment ago. */
-  recent = 0;
+  /** By refText: objects that were let go a moment ago. */
+  readonly recent = new Set<string>();
   revision = 10n;
   /** Rounds that the last `settle` took. */
   rounds = 0;
