@@ -25,7 +25,9 @@ export async function remains(lab: Lab): Promise<readonly string[]> {
         docker.info() as Promise<{ Swarm: { ControlAvailable: boolean } }>,
       ]);
       const services = Swarm.ControlAvailable ? await docker.listServices({ filters: filter }) : [];
+      const configs = Swarm.ControlAvailable ? await docker.listConfigs({ filters: filter }) : [];
       return [
+        ...configs.map(({ Spec }) => `${name}: config ${Spec?.Name ?? ''}`),
         ...services.map(({ Spec }) => `${name}: service ${Spec?.Name ?? ''}`),
         ...networks.map(({ Name }) => `${name}: network ${Name}`),
         ...containers.map(({ Names }) => `${name}: container ${Names.join(' ')}`),

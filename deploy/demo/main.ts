@@ -72,6 +72,9 @@ async function takeApart(lab: Lab, stages: StageTimes, signal: AbortSignal): Pro
   const progress = new Progress(process.stdout);
   await stages.measure('from del to nothing', async () => {
     for (const object of readExample(EXAMPLE)) await testbed.del(object);
+    say('  So many deletions at a time may be a mistake: hinge holds them until they are confirmed');
+    say('  $ hinge confirm --yes');
+    for (const line of await testbed.confirm()) say(`  ${line}`);
     await waitUntil('nothing is left', GONE_MS, signal, async () => {
       const [left, { size }] = await Promise.all([remains(lab), testbed.conditions()]);
       progress.show(
@@ -97,6 +100,7 @@ The testbed stays. Try:
   node dist/cli/main.js get all
   node dist/cli/main.js describe router vyos-57
   etcdctl del /hinge/desired/experiments/fig3      # then: node dist/cli/main.js get all -w
+  etcdctl del --prefix /hinge/desired/             # many at a time are held: node dist/cli/main.js confirm
   tail -f ${operator.logFile}
 and at the end:
   npm run demo -- --down`);

@@ -28,6 +28,9 @@ export function readExample(directory: string): readonly Written[] {
     }));
 }
 
+/** The program as `npm run build` makes it. */
+const HINGE = path.resolve('dist/cli/main.js');
+
 /** What users do with etcdctl, done with etcdctl. */
 export class DemoTestbed {
   readonly #env: Readonly<Record<string, string>>;
@@ -42,6 +45,16 @@ export class DemoTestbed {
 
   async del(object: Written): Promise<void> {
     await this.#etcdctl('del', `/hinge/desired/${object.name}`);
+  }
+
+  /** Confirms all deletions that are held. @returns what hinge says. */
+  async confirm(): Promise<readonly string[]> {
+    const { all } = await execa(process.execPath, [HINGE, 'confirm', '--yes'], {
+      env: this.#env,
+      stdin: 'ignore',
+      all: true,
+    });
+    return all.split('\n');
   }
 
   /** Conditions of every object that has a status, by name such as `routers/vyos-57`. */

@@ -30,6 +30,18 @@ export class Keys {
   get cluster(): string {
     return `${this.prefix}/cluster`;
   }
+  /** There while the operator changes nothing, since it does not trust the store; says why. */
+  get frozen(): string {
+    return `${this.prefix}/frozen`;
+  }
+  /** What users have confirmed and the operator has not used yet. */
+  get confirmations(): string {
+    return `${this.prefix}/confirm/`;
+  }
+  /** The confirmation that the store is to be taken as it is now. */
+  get adoption(): string {
+    return `${this.confirmations}store`;
+  }
 
   desiredOf(ref: ObjectRef): string {
     return `${this.desired}${KINDS[ref.kind].plural}/${ref.name}`;
@@ -41,9 +53,14 @@ export class Keys {
     return `${this.status}${KINDS[ref.kind].plural}/${ref.name}`;
   }
 
+  /** The confirmation that an object is to be removed. */
+  confirmationOf(ref: ObjectRef): string {
+    return `${this.confirmations}${KINDS[ref.kind].plural}/${ref.name}`;
+  }
+
   /** The object that a key below one of the object prefixes stands for; undefined for any other key. */
   refOf(key: string): ObjectRef | undefined {
-    for (const base of [this.desired, this.accepted, this.status]) {
+    for (const base of [this.desired, this.accepted, this.status, this.confirmations]) {
       if (!key.startsWith(base)) continue;
       const [plural, name, ...rest] = key.slice(base.length).split('/');
       const kind = (Object.keys(KINDS) as Kind[]).find((candidate) => KINDS[candidate].plural === plural);

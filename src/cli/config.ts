@@ -13,6 +13,7 @@ import {
   poolForm,
   prefixForm,
   rangeForm,
+  shareForm,
   subnetForm,
 } from './setting-forms.ts';
 import { type SettingKey, type SettingName, SETTINGS } from './setting-names.ts';
@@ -40,6 +41,7 @@ const forms = z.object({
   proofInterval: durationForm(1_000, 24 * HOUR, '60s'),
   concurrency: countForm(1, 256),
   eventTtl: durationForm(60_000, 7 * 24 * HOUR, '1h'),
+  deletionGuard: shareForm,
   poolLinks: poolForm,
   poolAccess: poolForm,
   poolLoopbacks: rangeForm,
@@ -96,6 +98,7 @@ function arrange(values: Forms) {
     proofIntervalMs: values.proofInterval,
     concurrency: values.concurrency,
     eventTtlSeconds: Math.ceil(values.eventTtl / 1000),
+    deletionShare: values.deletionGuard.share,
     plan: {
       links: values.poolLinks,
       access: values.poolAccess,

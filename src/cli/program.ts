@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerApply } from './commands/apply.ts';
 import { registerCompletion } from './commands/completion.ts';
+import { registerConfirm } from './commands/confirm.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerEvents } from './commands/events.ts';
@@ -30,7 +31,7 @@ export function createProgram(context: CliContext): Command {
     .optionsGroup('Global options:');
   addSettings(program, 'store');
   program.commandsGroup('Objects:');
-  for (const register of [registerApply, registerGet, registerDescribe, registerDelete])
+  for (const register of [registerApply, registerGet, registerDescribe, registerDelete, registerConfirm])
     register(program, context);
   program.commandsGroup('Checks:');
   for (const register of [registerValidate, registerWait, registerEvents]) register(program, context);

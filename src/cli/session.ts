@@ -8,17 +8,21 @@ export interface CliContext {
   readonly output: Output;
   /** All of standard input. */
   readonly readStdin: () => Promise<string>;
+  /** Asks whoever is at the terminal; undefined: nobody is. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
 }
 
 /** One run of one command: where it writes, and its settings and its store once it asks for them. */
 export class Session {
   readonly output: Output;
   readonly readStdin: () => Promise<string>;
+  readonly ask: CliContext['ask'];
   readonly #flags: Readonly<Record<string, unknown>>;
 
   constructor(context: CliContext, command: Command) {
     this.output = context.output;
     this.readStdin = context.readStdin;
+    this.ask = context.ask;
     this.#flags = command.optsWithGlobals();
   }
 

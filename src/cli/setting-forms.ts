@@ -34,6 +34,14 @@ export const countForm = (min: number, max: number) =>
     return refuse(context, `a whole number from ${String(min)} to ${String(max)}`);
   });
 
+/** `20%` as 0.2; `off` as none. */
+export const shareForm = z.string().transform((text, context) => {
+  if (text === 'off') return { share: undefined };
+  const percent = Number(/^([0-9]{1,3}(?:\.[0-9]+)?)%$/.exec(text)?.[1]);
+  if (percent >= 0 && percent <= 100) return { share: percent / 100 };
+  return refuse(context, 'a share of 0% to 100% such as 20%, or off');
+});
+
 /** The contents of a file. */
 export const fileForm = z.string().transform((path, context) => {
   try {

@@ -141,6 +141,14 @@ export const SETTINGS = {
     fallback: '1h',
     scope: 'operator',
   },
+  deletionGuard: {
+    variable: 'HINGE_DELETION_GUARD',
+    flag: '--deletion-guard <share>',
+    description:
+      'deletions of more than this share of the objects at a time wait for hinge confirm; off: none does',
+    fallback: '20%',
+    scope: 'operator',
+  },
   poolLinks: {
     variable: SETTING_NAMES.links,
     flag: '--pool-links <range:length>',

@@ -121,8 +121,13 @@ export const conditionOf = (view: ObjectView, type: string): Condition | undefin
 /** `True`, `False` or `Unknown`; the last also when the operator has said nothing yet. */
 export const readiness = (view: ObjectView): string => conditionOf(view, 'Ready')?.status ?? 'Unknown';
 
+/** Its key is gone, and the operator waits for a confirmation before it removes the object. */
+export const isHeld = (view: ObjectView): boolean =>
+  view.text === undefined && view.accepted?.deletion === 'held';
+
 /** Why the object is not Ready, in one word; empty when it is. */
 export function reasonOf(view: ObjectView): string {
+  if (isHeld(view)) return 'DeletionHeld';
   if (view.text === undefined) return 'Removing';
   const valid = conditionOf(view, 'Valid');
   if (valid?.status === 'False') return valid.reason;

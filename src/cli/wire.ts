@@ -23,7 +23,13 @@ import { createMetrics } from '../telemetry/metrics.ts';
 /** What an operator needs to know. */
 export interface OperatorSettings extends Pick<
   OperatorDeps,
-  'plan' | 'helperImage' | 'resyncMs' | 'proofIntervalMs' | 'concurrency' | 'eventTtlSeconds'
+  | 'plan'
+  | 'helperImage'
+  | 'resyncMs'
+  | 'proofIntervalMs'
+  | 'concurrency'
+  | 'eventTtlSeconds'
+  | 'deletionShare'
 > {
   readonly prefix: string;
   readonly etcd: EtcdOptions;

@@ -3,13 +3,7 @@ import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
 import { parseObject } from '../api/parse.ts';
 import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
 import { type Allocation, allocationKey, encodeAllocation } from '../core/plan/allocation.ts';
-import {
-  intake,
-  type Intake,
-  type IntakeChanges,
-  type Testbed as TestbedIdentity,
-  type WrittenObject,
-} from '../core/plan/intake.ts';
+import { intake, type Intake, type IntakeChanges, type WrittenObject } from '../core/plan/intake.ts';
 import type { PlanSettings } from '../core/plan/settings.ts';
 import {
   type Fence,
@@ -19,13 +13,22 @@ import {
   type Write,
 } from '../ports/object-store.ts';
 import type { Logger } from '../ports/logger.ts';
+import { TerminalError } from '../runtime/terminal-error.ts';
+import type { ClusterKey } from './cluster.ts';
 import type { Context, Unit } from './context.ts';
+import { DeletionWatch } from './deletion-watch.ts';
+import type { Watermark } from './watermark.ts';
 
 export interface IntakeDeps {
   readonly store: ObjectStore;
   readonly fence: Fence;
   readonly settings: PlanSettings;
-  readonly identity: TestbedIdentity;
+  readonly cluster: ClusterKey;
+  readonly watermark: Watermark;
+  /** Ends the term: the store is another one, or older than it was. */
+  readonly distrust: (why: string) => void;
+  /** As DeletionGuard's. */
+  readonly deletionShare: number | undefined;
   readonly accepted: ReadonlyMap<string, AcceptedRecord>;
   readonly allocations: ReadonlyMap<string, Allocation>;
 }
@@ -42,6 +45,7 @@ export class IntakeLoop {
   readonly #parsed = new Map<string, { readonly revision: bigint; readonly written: WrittenObject }>();
   readonly #accepted: Map<string, AcceptedRecord>;
   readonly #allocations: Map<string, Allocation>;
+  readonly #deletions: DeletionWatch;
   readonly #strays = new Map<string, bigint>();
   #said = new Map<string, string>();
 
@@ -50,17 +54,44 @@ export class IntakeLoop {
     this.#deps = deps;
     this.#accepted = new Map(deps.accepted);
     this.#allocations = new Map(deps.allocations);
+    this.#deletions = new DeletionWatch({ ...context, share: deps.deletionShare }, this.#accepted.values());
+  }
+
+  /** Whether anything is accepted. */
+  get empty(): boolean {
+    return this.#accepted.size === 0;
   }
 
   /** Reads everything that users wrote, and decides. */
   async run(logger: Logger): Promise<void> {
     const { keys, testbed } = this.#context;
-    const { entries } = await this.#deps.store.list(keys.desired);
+    const { store } = this.#deps;
+    const [{ revision, entries }, cluster] = await Promise.all([
+      store.list(keys.desired),
+      store.get(keys.cluster),
+    ]);
+    this.#assertTrusted(revision, cluster);
+    // Read after the objects: what was deleted with a confirmation is never seen without it.
+    const confirmed = (await store.list(keys.confirmations)).entries;
     const written = this.#parse(entries, logger);
-    const decided = await this.#settle(written, logger);
+    const decided = await this.#settle(written, confirmed, logger);
     testbed.decided(decided, new Map(this.#accepted));
+    this.#deletions.tell(decided.hold, this.#accepted, logger);
     await this.#removeStatuses(written);
     this.#enqueueChanged(decided, written);
+  }
+
+  /** @throws when the store is not the one any more that this term began with: the next term finds out more. */
+  #assertTrusted(revision: bigint, entry: StoredEntry | undefined): void {
+    const { watermark, cluster, distrust } = this.#deps;
+    const why = !watermark.saw(revision)
+      ? `etcd is at revision ${String(revision)} and was at ${String(watermark.revision)} before`
+      : cluster.agrees(entry)
+        ? undefined
+        : `${this.#context.keys.cluster} is gone or has changed`;
+    if (why === undefined) return;
+    distrust(why);
+    throw new TerminalError(`${why}; nothing is done before that is looked into`);
   }
 
   #parse(entries: readonly StoredEntry[], logger: Logger): readonly WrittenObject[] {
@@ -90,8 +121,14 @@ export class IntakeLoop {
     this.#context.events.warning({ kind: 'Testbed', name: 'desired' }, 'UnknownKey', message);
   }
 
-  async #settle(written: readonly WrittenObject[], logger: Logger): Promise<Intake> {
-    const { settings, identity } = this.#deps;
+  async #settle(
+    written: readonly WrittenObject[],
+    confirmed: readonly StoredEntry[],
+    logger: Logger,
+  ): Promise<Intake> {
+    const { settings, cluster } = this.#deps;
+    let left = confirmed;
+    const { keys } = this.#context;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const decided = intake({
         written,
@@ -99,7 +136,8 @@ export class IntakeLoop {
         allocations: [...this.#allocations.values()],
         lingering: this.#context.observation.latest.lingering(),
         settings,
-        testbed: identity,
+        testbed: cluster.identity,
+        guard: this.#deletions.guard(left),
       });
       if (decided.settled) return decided;
       const { accept, forget, take, release } = decided.changes;
@@ -108,6 +146,8 @@ export class IntakeLoop {
         'taking in changes',
       );
       await this.#commit(decided.changes);
+      const spent = new Set(decided.changes.spent.map(({ ref }) => keys.confirmationOf(ref)));
+      left = left.filter(({ key }) => !spent.has(key));
     }
     throw new Error(`the plan did not settle within ${String(MAX_ROUNDS)} rounds; this is a bug of hinge`);
   }
@@ -115,7 +155,7 @@ export class IntakeLoop {
   /** Commits and remembers, chunk by chunk: whatever is committed is also remembered, so that an error in between costs nothing. */
   async #commit(changes: IntakeChanges): Promise<void> {
     const { keys, convergence } = this.#context;
-    const { store, fence } = this.#deps;
+    const { store, fence, cluster, watermark } = this.#deps;
     const steps: Step[] = [
       ...changes.release.map((claim): Step => {
         const key = allocationKey(claim);
@@ -135,22 +175,36 @@ export class IntakeLoop {
       ...changes.accept.map((record): Step => ({
         write: { type: 'put', key: keys.acceptedOf(record.ref), value: encodeAccepted(record) },
         done: () => {
+          const before = this.#accepted.get(refText(record.ref));
           this.#accepted.set(refText(record.ref), record);
-          convergence.changed(record.ref);
+          this.#deletions.recorded(record);
+          if (before?.generation !== record.generation) convergence.changed(record.ref);
         },
       })),
       ...changes.forget.map((ref): Step => ({
         write: { type: 'delete', key: keys.acceptedOf(ref) },
         done: () => this.#accepted.delete(refText(ref)),
       })),
+      // Last, so that one is never gone before what it confirms is recorded.
+      ...changes.spent.map(({ ref, modRevision }): Step => {
+        const key = keys.confirmationOf(ref);
+        return {
+          write: { type: 'delete', key },
+          guard: { type: 'unchanged', key, modRevision },
+          done: () => undefined,
+        };
+      }),
     ];
-    for (let at = 0; at < steps.length; at += MAX_OPERATIONS) {
-      const chunk = steps.slice(at, at + MAX_OPERATIONS);
-      const guards = chunk.flatMap(({ guard }) => guard ?? []);
-      const { revision } = await store.commit(
-        chunk.map(({ write }) => write),
-        { fence, guards },
-      );
+    const size = MAX_OPERATIONS - 1; // and the cluster key
+    for (let at = 0; at < steps.length; at += size) {
+      const chunk = steps.slice(at, at + size);
+      const touch = cluster.touch();
+      const { revision } = await store.commit([...chunk.map(({ write }) => write), touch.write], {
+        fence,
+        guards: [...chunk.flatMap(({ guard }) => guard ?? []), touch.guard],
+      });
+      cluster.touched(revision);
+      watermark.saw(revision);
       for (const { done } of chunk) done(revision);
     }
   }
@@ -202,11 +256,12 @@ interface Step {
 
 function parseEntry(entry: StoredEntry, ref: ObjectRef): WrittenObject {
   const { createRevision, modRevision } = entry;
+  const origin = { ref, createRevision, modRevision, ...(entry.leased && { leased: true as const }) };
   const parsed = parseObject(entry.key, ref, entry.value);
-  if (parsed.ok) return { ref, createRevision, modRevision, object: parsed.object };
+  if (parsed.ok) return { ...origin, object: parsed.object };
   const problems = parsed.problems.map(({ field, value, message, line, column }) => {
     const where = line === undefined ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`;
     return { reason: 'Invalid' as const, field, value, message: `${message}${where}` };
   });
-  return { ref, createRevision, modRevision, problems };
+  return { ...origin, problems };
 }

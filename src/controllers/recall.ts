@@ -1,6 +1,6 @@
 import type { Keys } from '../api/keys.ts';
 import { KINDS, refText } from '../api/object.ts';
-import type { AcceptedRecord } from '../core/plan/accepted.ts';
+import type { AcceptedRecord, DeletionMark } from '../core/plan/accepted.ts';
 import { type Allocation, allocationKey, decodeAllocation } from '../core/plan/allocation.ts';
 import type { StoredEntry } from '../ports/object-store.ts';
 
@@ -20,7 +20,26 @@ function record(keys: Keys, entry: StoredEntry): AcceptedRecord {
   }
   const object = KINDS[ref.kind].schema.safeParse(stored.object);
   if (!object.success) throw unreadable(entry.key, object.error.message);
-  return { ref, generation: Number(stored.generation), object: object.data };
+  return {
+    ref,
+    generation: Number(stored.generation),
+    object: object.data,
+    ...guardFields(entry.key, stored),
+  };
+}
+
+const MARKS: readonly unknown[] = ['held', 'passed', 'confirmed'] satisfies DeletionMark[];
+
+/** What is known of the object's key, and what was decided about its deletion. */
+function guardFields(key: string, stored: object): Pick<AcceptedRecord, 'created' | 'leased' | 'deletion'> {
+  const { created, leased, deletion } = stored as Readonly<Record<string, unknown>>;
+  if (deletion !== undefined && !MARKS.includes(deletion))
+    throw unreadable(key, `"deletion" is ${JSON.stringify(deletion)}; expected ${MARKS.join(', ')}`);
+  return {
+    ...(typeof created === 'number' && { created: BigInt(created) }),
+    ...(leased === true && { leased }),
+    ...(deletion !== undefined && { deletion: deletion as DeletionMark }),
+  };
 }
 
 /** Reads back all claims. @throws as above. */

@@ -12,14 +12,13 @@ import type { Swarm } from '../ports/swarm.ts';
 import { Bound } from '../runtime/bound.ts';
 import { Controller, type Reconcile } from '../runtime/controller.ts';
 import { Applier } from './apply.ts';
-import { ensureCluster } from './cluster.ts';
 import type { Context, Unit } from './context.ts';
 import { Convergence } from './convergence.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { experimentReconciler } from './experiment.ts';
 import { FencedWriter } from './fenced-writer.ts';
 import { helperReconciler } from './helper.ts';
-import { IntakeLoop } from './intake.ts';
+import { type IntakeDeps, IntakeLoop } from './intake.ts';
 import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
 import { pathReconciler } from './path.ts';
@@ -27,9 +26,12 @@ import { Prover } from './prover.ts';
 import { recallAccepted, recallAllocations } from './recall.ts';
 import { routerReconciler } from './router.ts';
 import { RouterStates } from './router-states.ts';
+import { storeMemoryReconciler } from './store-memory.ts';
 import { StatusBook } from './status-book.ts';
 import { Sweep } from './sweep.ts';
 import { Testbed } from './testbed.ts';
+import { Trust } from './trust.ts';
+import type { Watermark } from './watermark.ts';
 
 export interface OperatorDeps {
   readonly keys: Keys;
@@ -50,6 +52,8 @@ export interface OperatorDeps {
   readonly proofIntervalMs: number;
   readonly concurrency: number;
   readonly eventTtlSeconds: number;
+  /** More than this share of the objects deleted at a time need a confirmation; undefined: none ever does. */
+  readonly deletionShare: number | undefined;
 }
 
 /** Hints come in bursts; one look serves all that come within this many ms. */
@@ -61,24 +65,41 @@ const SWEEP_MAX_MS = 1_000;
 const RECONCILE_TIMEOUT_MS = 120_000;
 
 /** Everything that one term of leadership does, from the first list to the end of the last reconcile. Returns when the term ends. */
-export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSignal): Promise<void> {
+export async function serveTerm(
+  deps: OperatorDeps,
+  term: Term,
+  watermark: Watermark,
+  stop: AbortSignal,
+): Promise<void> {
   const { store, keys, logger, fleet } = deps;
-  const ended = AbortSignal.any([term.signal, stop]);
+  const distrusted = new AbortController();
+  const over = AbortSignal.any([term.signal, distrusted.signal]);
+  const ended = AbortSignal.any([over, stop]);
+  const writer = new FencedWriter(store, term.fence);
+  const events = new EventRecorder({ ...deps, writer, ttlSeconds: deps.eventTtlSeconds });
+  const cluster = await new Trust(deps, term.fence, events, watermark).cluster(ended);
+  if (cluster === undefined) return;
   const controllers = new Map<string, Controller>();
   let sweepTook = 0;
   const sweepSoon = (): void =>
     controllers
       .get('sweep')
       ?.addAfter(ALL, Math.min(Math.max(SWEEP_MS, SWEEP_PAUSE * sweepTook), SWEEP_MAX_MS));
-  const context = await assemble(deps, term, controllers, sweepSoon);
-  const loop = await intakeLoop(deps, term, context);
+  const context = await assemble(deps, over, { writer, events }, controllers, sweepSoon);
+  const distrust = (why: string): void => {
+    logger.error({ why }, 'the store is not the one that it was: this term ends');
+    distrusted.abort(new Error(why));
+  };
+  const loop = await intakeLoop(deps, context, { fence: term.fence, cluster, watermark, distrust });
   const sweep = new Sweep(context, () => controllers.get('intake')?.add(ALL));
-  const reconcilers: Readonly<Record<Unit | 'intake' | 'sweep', Reconcile>> = {
+  const reconcilers: Readonly<Record<Unit | 'intake' | 'sweep' | 'memory', Reconcile>> = {
     intake: async (_key, scope) => {
       await loop.run(scope.logger);
       controllers.get('sweep')?.add(ALL);
+      controllers.get('memory')?.add(ALL);
       return {};
     },
+    memory: storeMemoryReconciler(deps.swarm, cluster, () => loop.empty),
     sweep: async () => {
       const began = deps.clock.monotonicMs();
       await sweep.run();
@@ -103,14 +124,20 @@ export async function serveTerm(deps: OperatorDeps, term: Term, stop: AbortSigna
     sweepSoon();
   });
   await context.observation.refresh();
-  const unwatch = store.watch(keys.desired, () => controllers.get('intake')?.add(ALL), deps.resyncMs);
+  const unwatches = [keys.desired, keys.confirmations].map((prefix) =>
+    store.watch(prefix, () => controllers.get('intake')?.add(ALL), deps.resyncMs),
+  );
   controllers.get('intake')?.add(ALL);
   logger.info({ nodes: [...fleet.engines.keys()], prefix: keys.prefix }, 'leading');
   try {
     await aborted(ended);
   } finally {
     unsubscribe();
-    await Promise.all([unwatch(), ...[...controllers.values()].map((controller) => controller.stop())]);
+    await Promise.all([
+      ...unwatches.map((unwatch) => unwatch()),
+      ...[...controllers.values()].map((controller) => controller.stop()),
+    ]);
+    deps.metrics.deletionsHeld.set({}, 0);
     logger.info({}, 'no longer leading');
   }
 }
@@ -120,17 +147,16 @@ const ALL = 'all';
 
 async function assemble(
   deps: OperatorDeps,
-  term: Term,
+  over: AbortSignal,
+  { writer, events }: { readonly writer: FencedWriter; readonly events: EventRecorder },
   controllers: ReadonlyMap<string, Controller>,
   sweepSoon: () => void,
 ): Promise<Context> {
-  const { store, keys, logger, clock, metrics } = deps;
-  const writer = new FencedWriter(store, term.fence);
+  const { store, keys, clock, metrics } = deps;
   const statuses = new StatusBook(keys, writer, (await store.list(keys.status)).entries);
-  const events = new EventRecorder({ keys, store, writer, clock, logger, ttlSeconds: deps.eventTtlSeconds });
   const observation = new Observation({ ...deps, relistMs: deps.resyncMs, changed: sweepSoon });
   const testbed = new Testbed();
-  const assertLeading = (): void => term.signal.throwIfAborted();
+  const assertLeading = (): void => over.throwIfAborted();
   const report = (action: Action, outcome: 'done' | 'failed'): void => {
     metrics.actions.increment({ type: action.type, outcome });
     sweepSoon();
@@ -151,18 +177,21 @@ async function assemble(
   };
 }
 
-async function intakeLoop(deps: OperatorDeps, term: Term, context: Context): Promise<IntakeLoop> {
+async function intakeLoop(
+  deps: OperatorDeps,
+  context: Context,
+  ties: Pick<IntakeDeps, 'fence' | 'cluster' | 'watermark' | 'distrust'>,
+): Promise<IntakeLoop> {
   const { store, keys } = deps;
-  const identity = await ensureCluster(deps, term.fence);
   const [accepted, allocations] = await Promise.all([
     store.list(keys.accepted),
     store.list(keys.allocations),
   ]);
   return new IntakeLoop(context, {
+    ...ties,
     store,
-    fence: term.fence,
     settings: deps.plan,
-    identity,
+    deletionShare: deps.deletionShare,
     accepted: recallAccepted(keys, accepted.entries),
     allocations: recallAllocations(keys, allocations.entries),
   });

@@ -1,6 +1,7 @@
 import { refText, type ObjectRef } from '../api/object.ts';
 import { RECONCILE_ANNOTATION } from '../api/meta.ts';
 import { DesiredIndex } from '../core/diff/desired-index.ts';
+import { heldText } from '../core/guard/deletions.ts';
 import type { AcceptedRecord } from '../core/plan/accepted.ts';
 import type { Intake } from '../core/plan/intake.ts';
 import { type Finding, found, missing } from '../core/status/conditions.ts';
@@ -53,6 +54,9 @@ export class Testbed {
       );
       return { ...missing('Valid', problems[0].reason, `${lines.join('; ')}${goesOn}`), stalled: true };
     }
+    const hold = this.#intake?.hold;
+    if (hold !== undefined && this.#intake?.held.has(refText(ref)) === true)
+      return found('Valid', 'DeletionHeld', heldText(hold));
     if (kept !== undefined) return found('Valid', 'KeptInUse', `its key was deleted, but it is ${kept}`);
     if (this.#intake?.removing.some((other) => refText(other) === refText(ref)) === true) {
       return missing('Valid', 'Removing', 'its key was deleted; what ran for it is being removed');

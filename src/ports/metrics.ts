@@ -66,6 +66,10 @@ export interface Metrics {
   readonly reconcile: ReconcileMetrics;
   /** 1 while this operator leads, else 0. */
   readonly leader: Gauge<never>;
+  /** 1 for the reason why this operator changes nothing, else 0. */
+  readonly frozen: Gauge<'reason'>;
+  /** Objects whose keys are gone, and which stay until that is confirmed. */
+  readonly deletionsHeld: Gauge<never>;
   /** Objects by kind and by `Ready` (True, False, Unknown). */
   readonly objects: Gauge<'kind' | 'ready'>;
   /** Sessions of a router by FRR's state name. */

@@ -5,6 +5,8 @@ export interface StoredEntry {
   /** Revision of the write that created this key: tells a recreated object from an edited one. */
   readonly createRevision: bigint;
   readonly modRevision: bigint;
+  /** The key goes when its lease ends. */
+  readonly leased: boolean;
 }
 
 export interface Listing {

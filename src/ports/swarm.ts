@@ -1,4 +1,5 @@
 import type { DesiredNetwork, DesiredWorkload } from '../core/plan/desired.ts';
+import type { StoreMemory } from '../core/guard/store-identity.ts';
 import type { ObservedSwarm, ObservedTask } from '../core/diff/observed.ts';
 
 /** The Swarm as a whole, through any manager that answers. */
@@ -19,4 +20,9 @@ export interface Swarm {
     managementNetworkId: string,
   ): Promise<void>;
   removeService(id: string): Promise<void>;
+  /** What the Swarm was last told of the store; undefined: nothing. */
+  recallStore(): Promise<StoreMemory | undefined>;
+  /** Keeps it in the Swarm, so that it outlives the store. */
+  rememberStore(memory: StoreMemory): Promise<void>;
+  forgetStore(): Promise<void>;
 }

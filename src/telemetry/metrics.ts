@@ -70,6 +70,15 @@ const reconcileMetrics = (make: Instruments): ReconcileMetrics => ({
 
 const hingeMetrics = (make: Instruments): Omit<Metrics, 'workqueue' | 'reconcile'> => ({
   leader: make.gauge('hinge_leader', 'Whether this operator leads (1) or stands by (0)'),
+  frozen: make.gauge(
+    'hinge_frozen',
+    'Whether this operator leads and changes nothing, since it does not trust the store (1) or not (0)',
+    ['reason'],
+  ),
+  deletionsHeld: make.gauge(
+    'hinge_deletions_held',
+    'Objects whose keys were deleted and which stay until somebody confirms it',
+  ),
   objects: make.gauge('hinge_objects', 'Objects by kind and by the status of their Ready condition', [
     'kind',
     'ready',

@@ -14,7 +14,7 @@ const BUILD_MS = 300_000;
 const GONE_MS = 180_000;
 /** Docker calls that change something, as /metrics names them. */
 const CHANGING =
-  /^(network\.(create|remove|connect|disconnect)|service\.(create|update|remove)|container\.(create|start|remove)|exec\.\w+)$/;
+  /^(network\.(create|remove|connect|disconnect)|service\.(create|update|remove)|config\.(create|update|remove)|container\.(create|start|remove)|exec\.\w+)$/;
 
 /** The operator, given the objects as a user would: one put after the other. */
 export class HingeContender implements Contender {
@@ -43,7 +43,11 @@ export class HingeContender implements Contender {
   }
 
   async prepare(): Promise<void> {
-    await this.#operator.start(this.#lab, undefined, { HINGE_PREFIX: this.#keys.prefix, ...this.#env });
+    await this.#operator.start(this.#lab, undefined, {
+      HINGE_PREFIX: this.#keys.prefix,
+      HINGE_DELETION_GUARD: 'off', // everything is taken apart at once
+      ...this.#env,
+    });
     await waitFor('the operator to have nothing to do', () => this.#isIdle(), { within: 30_000 });
     this.#before = {
       usage: this.#usage(),

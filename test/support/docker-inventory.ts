@@ -93,10 +93,18 @@ function foundContainer(node: string, container: ContainerInfo): FoundContainer 
   };
 }
 
+/** What the Swarm keeps of the testbed's store. */
+async function configs(lab: Lab, prefix: string): Promise<readonly { id: string; name: string }[]> {
+  const filters = { label: [`${PREFIX_LABEL}=${prefix}`] };
+  const found = await within(CALL_MS, 'configs', lab.node('node1').docker.listConfigs({ filters }));
+  return found.map(({ ID, Spec }) => ({ id: ID, name: Spec?.Name ?? '' }));
+}
+
 /** What is left of a testbed, one line each; endpoints are those of containers that are not the testbed's own. */
 export async function leftovers(lab: Lab, prefix: string): Promise<readonly string[]> {
   const { services, networks, containers } = await inventory(lab, prefix);
   return [
+    ...(await configs(lab, prefix)).map(({ name }) => `config ${name}`),
     ...services.map(({ name }) => `service ${name}`),
     ...containers.map(
       ({ node, name, running }) => `container ${name} on ${node}, ${running ? 'up' : 'ended'}`,
@@ -137,6 +145,8 @@ export async function removeByForce(lab: Lab, prefix: string): Promise<void> {
   const manager = lab.node('node1');
   const { services } = await inventory(lab, prefix);
   await Promise.allSettled(services.map(({ id }) => manager.docker.getService(id).remove()));
+  const kept = await configs(lab, prefix);
+  await Promise.allSettled(kept.map(({ id }) => manager.docker.getConfig(id).remove()));
   for (let round = 0; round < 20; round += 1) {
     const { containers, networks } = await inventory(lab, prefix);
     if (containers.length === 0 && networks.length === 0) return;

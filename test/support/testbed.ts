@@ -93,9 +93,9 @@ export class Testbed {
     return this.#events;
   }
 
-  /** What a command or an operator of this testbed has in its environment. */
+  /** What a command or an operator of this testbed has in its environment. Whole testbeds are deleted at once, and nobody is there to confirm it. */
   get env(): Environment {
-    return { ...this.lab.env, HINGE_PREFIX: this.prefix, ...this.#env };
+    return { ...this.lab.env, HINGE_PREFIX: this.prefix, HINGE_DELETION_GUARD: 'off', ...this.#env };
   }
 
   /** Starts an operator and returns at once. It is ended after the last test at the latest. */

@@ -9,6 +9,12 @@ export interface DockerApi {
   listServices(options: Options): Promise<unknown>;
   listNetworks(options: Options): Promise<unknown>;
   listNodes(options: Options): Promise<unknown>;
+  listConfigs(options: Options): Promise<unknown>;
+  createConfig(options: Options): Promise<unknown>;
+  getConfig(id: string): {
+    update(options: Options): Promise<unknown>;
+    remove(options: Options): Promise<unknown>;
+  };
   listTasks(options: Options): Promise<unknown>;
   listContainers(options: Options): Promise<unknown>;
   createNetwork(options: Options): Promise<unknown>;

@@ -1,3 +1,4 @@
+import type { StoreMemory } from '../../core/guard/store-identity.ts';
 import type { ObservedSwarm, ObservedSwarmNode, ObservedTask } from '../../core/diff/observed.ts';
 import type { DesiredNetwork, DesiredWorkload } from '../../core/plan/desired.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
@@ -25,6 +26,7 @@ import {
   servicesReply,
 } from './service-spec.ts';
 
+import { StoreMemoryConfig } from './store-memory.ts';
 import { TakenSubnets } from './taken-subnets.ts';
 
 type Filters = Readonly<Record<string, string[]>>;
@@ -34,6 +36,7 @@ export class DockerSwarm implements Swarm {
   readonly #managers: Managers;
   readonly #ours: string;
   readonly #taken = new TakenSubnets();
+  readonly #memory: StoreMemoryConfig;
   /** Names by node id, for tasks. */
   readonly #nodeNames = new Map<string, string>();
 
@@ -41,6 +44,7 @@ export class DockerSwarm implements Swarm {
   constructor(managers: Managers, prefix: string) {
     this.#managers = managers;
     this.#ours = `${PREFIX_LABEL}=${prefix}`;
+    this.#memory = new StoreMemoryConfig(managers, prefix);
   }
 
   async list(): Promise<ObservedSwarm> {
@@ -187,6 +191,18 @@ export class DockerSwarm implements Swarm {
         if (!isFailure(error, 'not-found')) throw error;
       }
     });
+  }
+
+  async recallStore(): Promise<StoreMemory | undefined> {
+    return this.#memory.read();
+  }
+
+  async rememberStore(memory: StoreMemory): Promise<void> {
+    await this.#memory.write(memory);
+  }
+
+  async forgetStore(): Promise<void> {
+    await this.#memory.remove();
   }
 
   async #nodes(engine: Engine): Promise<readonly ObservedSwarmNode[]> {

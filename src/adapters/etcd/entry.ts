@@ -9,6 +9,7 @@ export function toEntry(kv: IKeyValue): StoredEntry {
     value: kv.value.toString(),
     createRevision: BigInt(kv.create_revision),
     modRevision: BigInt(kv.mod_revision),
+    leased: kv.lease !== '0',
   };
 }
 

@@ -1,6 +1,10 @@
 import type { ObjectRef } from '../../api/object.ts';
 import { MAX_OPERATIONS } from '../../core/transaction.ts';
+import { StoreError } from '../../core/failure.ts';
+import type { StoredEntry, Write } from '../../ports/object-store.ts';
+import { confirmationOf } from '../confirmation.ts';
 import { CliError, usageError } from '../exit.ts';
+import { warnIfFrozen } from '../frozen.ts';
 import { follow } from '../follow.ts';
 import { readDocuments } from '../input.ts';
 import { kindsOf, refName, refsOf } from '../kinds.ts';
@@ -17,6 +21,9 @@ export interface DeleteOptions {
   /** Milliseconds. */
   readonly timeout: number;
 }
+
+/** Objects in one transaction: a key and a confirmation each. */
+const BATCH = Math.floor(MAX_OPERATIONS / 2);
 
 /** Exactly one way of saying which objects are meant. */
 async function refsToDelete(
@@ -84,6 +91,34 @@ async function waitUntilGone(
   throw new CliError(`not gone within ${String(timeoutMs / 1000)} s: ${left.map(refName).join(', ')}`);
 }
 
+/** Who deletes with this command has said so: each key goes together with the confirmation that it is to go. */
+async function deleteConfirmed(
+  session: Session,
+  { store, keys }: OpenStore,
+  entries: readonly StoredEntry[],
+): Promise<void> {
+  let confirming = true;
+  for (let at = 0; at < entries.length; at += BATCH) {
+    const batch = entries.slice(at, at + BATCH).flatMap((entry) => {
+      const ref = keys.refOf(entry.key);
+      return ref === undefined ? [] : [{ ref, created: entry.createRevision }];
+    });
+    const deletions = batch.map(({ ref }): Write => ({ type: 'delete', key: keys.desiredOf(ref) }));
+    const confirmations = batch.map((item) => confirmationOf(keys, item));
+    try {
+      await store.commit([...deletions, ...(confirming ? confirmations : [])], {});
+    } catch (error) {
+      if (!confirming || !(error instanceof StoreError) || error.kind !== 'denied') throw error;
+      confirming = false;
+      await store.commit(deletions, {});
+      session.output.warning(
+        `no right to write below ${keys.confirmations}: many deletions at a time may be held until somebody confirms them`,
+      );
+    }
+    for (const { ref } of batch) session.output.print(`${refName(ref)} deleted`);
+  }
+}
+
 /** Deletes objects' keys; the operator then takes down what runs for them. */
 export async function deleteObjects(
   session: Session,
@@ -92,18 +127,15 @@ export async function deleteObjects(
 ): Promise<void> {
   await session.withStore(async (open) => {
     const { store, keys } = open;
+    await warnIfFrozen(session, open);
     const refs = await refsToDelete(session, open, words, options);
     const entries = await Promise.all(refs.map((ref) => store.get(keys.desiredOf(ref))));
-    const there = refs.filter((_ref, index) => entries[index] !== undefined);
     const missing = refs.filter((_ref, index) => entries[index] === undefined);
-    for (let at = 0; at < there.length; at += MAX_OPERATIONS) {
-      const batch = there.slice(at, at + MAX_OPERATIONS);
-      await store.commit(
-        batch.map((ref) => ({ type: 'delete', key: keys.desiredOf(ref) })),
-        {},
-      );
-      for (const ref of batch) session.output.print(`${refName(ref)} deleted`);
-    }
+    await deleteConfirmed(
+      session,
+      open,
+      entries.flatMap((entry) => entry ?? []),
+    );
     if (refs.length === 0) session.output.note('nothing to delete');
     if (options.wait === true) await waitUntilGone(session, open, refs, options.timeout);
     if (missing.length > 0 && options.ignoreNotFound !== true) {

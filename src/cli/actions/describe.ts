@@ -3,10 +3,11 @@ import { problemText } from '../../api/problem.ts';
 import { documentOf, toYaml } from '../document.ts';
 import { eventPrefix, loadEvents } from '../event-log.ts';
 import { CliError } from '../exit.ts';
+import { warnIfFrozen } from '../frozen.ts';
 import { refsOf } from '../kinds.ts';
 import { conditionsText, eventsText, indent, type Section, statusSections } from '../sections.ts';
 import type { Session } from '../session.ts';
-import { loadView, notFoundText, type ObjectView } from '../view.ts';
+import { isHeld, loadView, notFoundText, type ObjectView } from '../view.ts';
 import type { OpenStore } from '../wire-store.ts';
 
 const pairs = (labels: Readonly<Record<string, string>> | undefined): string =>
@@ -20,7 +21,7 @@ function identityText(view: ObjectView): string {
   const lines = [
     ['Name', ref.name],
     ['Kind', ref.kind],
-    ['Key', view.text === undefined ? `${key} (deleted; still being taken down)` : key],
+    ['Key', `${key}${keyNote(view)}`],
     ['Labels', pairs(metadata?.labels)],
     ['Annotations', pairs(metadata?.annotations)],
     [
@@ -29,6 +30,13 @@ function identityText(view: ObjectView): string {
     ],
   ];
   return lines.map(([name = '', value = '']) => `${`${name}:`.padEnd(13)} ${value}`).join('\n');
+}
+
+function keyNote(view: ObjectView): string {
+  if (view.text !== undefined) return '';
+  return isHeld(view)
+    ? ' (deleted; the removal is held, see hinge confirm)'
+    : ' (deleted; still being taken down)';
 }
 
 async function sectionsOf(open: OpenStore, view: ObjectView): Promise<readonly Section[]> {
@@ -50,6 +58,7 @@ async function sectionsOf(open: OpenStore, view: ObjectView): Promise<readonly S
 export async function describe(session: Session, words: readonly string[]): Promise<void> {
   const refs = refsOf(words);
   await session.withStore(async (open) => {
+    await warnIfFrozen(session, open);
     const missing: string[] = [];
     for (const [index, ref] of refs.entries()) {
       const view = await loadView(open, ref);

@@ -3,6 +3,7 @@ import { headOf, rowOf } from '../columns.ts';
 import { documentOf, type DocumentFormat, formatDocuments, toYaml } from '../document.ts';
 import { CliError, usageError } from '../exit.ts';
 import { follow } from '../follow.ts';
+import { warnIfFrozen } from '../frozen.ts';
 import { kindsOf, refName, refsOf } from '../kinds.ts';
 import { parseSelector } from '../selector.ts';
 import type { Session } from '../session.ts';
@@ -114,6 +115,7 @@ function render(
 export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<void> {
   const request = requestOf(words, options.selector);
   await session.withStore(async (open) => {
+    await warnIfFrozen(session, open);
     const { views, missing } = await load(open, request);
     if (views.length > 0) session.output.print(render(session, open, request, views, options.output));
     else if (missing.length === 0) {

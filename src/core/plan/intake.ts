@@ -1,4 +1,6 @@
 import { type ObjectRef, refText, type TestbedObject } from '../../api/object.ts';
+import type { Confirmation } from '../guard/confirmation.ts';
+import { type DeletionGuard, deletionsOf, type Hold } from '../guard/deletions.ts';
 import type { AcceptedRecord } from './accepted.ts';
 import { allocate } from './allocate.ts';
 import type { Allocation, NewClaim } from './allocation.ts';
@@ -6,7 +8,7 @@ import { Arbitration } from './arbitration.ts';
 import { claimChanges } from './claim-changes.ts';
 import { CommittedClaims } from './committed-claims.ts';
 import type { DesiredState } from './desired.ts';
-import { entriesOf, type Entry, refreshedRecord } from './entry.ts';
+import { entriesOf, type Entry, originOf, refreshedRecord } from './entry.ts';
 import type { Finding } from './finding.ts';
 import type { Lingering } from './lingering.ts';
 import type { Problem } from './problem.ts';
@@ -31,7 +33,11 @@ export interface IntakeInput {
   readonly lingering: Lingering | undefined;
   readonly settings: PlanSettings;
   readonly testbed: Testbed;
+  /** Undefined: whatever is deleted goes. */
+  readonly guard?: DeletionGuard;
 }
+
+const UNGUARDED: DeletionGuard = { share: undefined, confirmations: [], recent: new Set() };
 
 /**
  * What is to be written to the store. In any order and any number of transactions: each part alone leaves a state that
@@ -46,6 +52,8 @@ export interface IntakeChanges {
   readonly take: readonly NewClaim[];
   /** Claims to delete: nobody wants them and nothing of theirs lingers, or another object is now to have the value. */
   readonly release: readonly Allocation[];
+  /** Confirmations to delete: each was used, or is about nothing that is there. */
+  readonly spent: readonly Confirmation[];
 }
 
 export interface Intake {
@@ -60,6 +68,10 @@ export interface Intake {
   readonly frozen: ReadonlySet<string>;
   /** Objects whose key is gone and whose teardown is under way. */
   readonly removing: readonly ObjectRef[];
+  /** Why deletions are held; undefined: none is. */
+  readonly hold: Hold | undefined;
+  /** By refText: objects whose key is gone and whose removal is held. */
+  readonly held: ReadonlySet<string>;
   /** Planned from the given accepted records and claims alone; nothing that is still in `changes`. */
   readonly desired: DesiredState;
 }
@@ -69,8 +81,9 @@ export interface Intake {
  * The caller commits `changes` and calls again with the result, until `settled`.
  */
 export function intake(input: IntakeInput): Intake {
-  const { settings, testbed, lingering } = input;
-  const entries = entriesOf(input.written, input.accepted);
+  const { settings, testbed, lingering, guard = UNGUARDED } = input;
+  const entries = entriesOf(input.written, input.accepted, guard.share !== undefined);
+  const { decided, spent, hold } = deletionsOf(entries, guard);
   const committed = new CommittedClaims(input.allocations);
   const standing = standingOf(entries, committed, settings);
   const desired = desiredStateOf(
@@ -80,22 +93,32 @@ export function intake(input: IntakeInput): Intake {
   );
 
   const { register, arbitration, exhausted } = decide(entries, committed, settings, standing);
-  const accept = [...entries.values()].flatMap((entry) => acceptedRecord(entry, arbitration) ?? []);
+  const accept = [
+    ...decided,
+    ...[...entries.values()].flatMap((entry) => acceptedRecord(entry, arbitration) ?? []),
+  ];
   const versions = new Map(accept.map(({ ref, object }) => [refText(ref), object]));
   const versionOf = (entry: Entry): TestbedObject | undefined =>
     versions.get(entry.text) ?? entry.accepted?.object;
   const { kept, removing, forget } = teardownOf(entries, versionOf, lingering);
   const { take, release } = claimChanges(register, committed, lingering);
   return {
-    changes: { accept, forget, take, release },
-    settled: [accept, forget, take, release].every((list) => list.length === 0),
+    changes: { accept, forget, take, release, spent },
+    settled: [accept, forget, take, release, spent].every((list) => list.length === 0),
     problems: problemsOf(entries, arbitration, exhausted),
     kept,
-    frozen: new Set([...entries.values()].filter(({ frozen }) => frozen).map(({ text }) => text)),
+    frozen: textsOf(entries, ({ frozen }) => frozen),
     removing,
+    hold,
+    held: textsOf(entries, ({ waits }) => waits),
     desired,
   };
 }
+
+const textsOf = (
+  entries: ReadonlyMap<string, Entry>,
+  which: (entry: Entry) => boolean,
+): ReadonlySet<string> => new Set([...entries.values()].filter(which).map(({ text }) => text));
 
 interface Decision {
   readonly register: Register;
@@ -127,9 +150,10 @@ function decide(
 }
 
 function acceptedRecord(entry: Entry, arbitration: Arbitration): AcceptedRecord | undefined {
-  const { ref, text, candidate, accepted } = entry;
-  if (candidate === undefined || !arbitration.accepted.has(text)) return refreshedRecord(entry);
-  return { ref, object: candidate, generation: (accepted?.generation ?? 0) + 1 };
+  const { ref, text, written, candidate, accepted } = entry;
+  if (written === undefined || candidate === undefined || !arbitration.accepted.has(text))
+    return refreshedRecord(entry);
+  return { ref, object: candidate, generation: (accepted?.generation ?? 0) + 1, ...originOf(written) };
 }
 
 function problemsOf(

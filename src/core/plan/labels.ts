@@ -3,13 +3,15 @@ import type { Testbed } from './testbed.ts';
 /** The testbed: the prefix of its keys. On every network, service and container of it. */
 export const PREFIX_LABEL = 'hinge.testbed/prefix';
 /** The store's UID (`/hinge/cluster`) under which it was made. */
-const CLUSTER_LABEL = 'hinge.testbed/cluster';
+export const CLUSTER_LABEL = 'hinge.testbed/cluster';
 /** A network's key in the plan. */
 export const NETWORK_LABEL = 'hinge.testbed/network';
 /** A workload's key in the plan; on its service and on its containers. */
 export const WORKLOAD_LABEL = 'hinge.testbed/workload';
 /** Set on the node helpers, which are no part of the plan. */
 export const HELPER_LABEL = 'hinge.testbed/helper';
+/** On the config in which the Swarm keeps how far the store had come. */
+export const REVISION_LABEL = 'hinge.testbed/revision';
 
 type Labels = Readonly<Record<string, string>>;
 

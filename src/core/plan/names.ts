@@ -40,6 +40,9 @@ function joined(token: string, parts: readonly string[]): string {
   return cut(`${token}-${parts.join('-')}`, `---${shortDigest(parts.join('/'), DIGEST_LENGTH)}`);
 }
 
+/** Name of the config in which the Swarm keeps how far the store had come: `hinge-store`. */
+export const storeMemoryName = (prefix: string): string => `${testbedToken(prefix)}-store`;
+
 /**
  * Name of a network: `hinge-vyos-35-vyos-36-k3x9q2ab`. The end differs for every network that was ever made, so that
  * what an engine may have left of an earlier one is never taken for it.

@@ -26,7 +26,7 @@ export function teardownOf(
   const kept = new Map<string, string>();
   const gone: Entry[] = [];
   for (const entry of entries.values()) {
-    if (entry.written !== undefined || entry.accepted === undefined) continue;
+    if (entry.written !== undefined || entry.accepted === undefined || entry.waits) continue;
     const why = reasonToKeep(entry, named);
     if (why === undefined) gone.push(entry);
     else kept.set(entry.text, why);

@@ -6,4 +6,6 @@ export type WrittenObject = {
   readonly ref: ObjectRef;
   readonly createRevision: bigint;
   readonly modRevision: bigint;
+  /** The key is on a lease. */
+  readonly leased?: true;
 } & ({ readonly object: TestbedObject } | { readonly problems: readonly Problem[] });

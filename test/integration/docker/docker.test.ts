@@ -6,6 +6,7 @@ import { plugSuite } from './plug.suite.ts';
 import { removalSuite } from './removal.suite.ts';
 import { runSuite } from './run.suite.ts';
 import { openLab } from './scene.ts';
+import { storeMemorySuite } from './store-memory.suite.ts';
 import { swarmSuite } from './swarm.suite.ts';
 import { transportSuite } from './transport.suite.ts';
 
@@ -29,6 +30,9 @@ describe('on real engines', () => {
   });
   describe('the Swarm', () => {
     swarmSuite(lab);
+  });
+  describe('what the Swarm remembers of the store', () => {
+    storeMemorySuite(lab);
   });
   describe('removing a link', () => {
     removalSuite(lab);

@@ -30,8 +30,8 @@ describe('a commit', () => {
     expect(await store.list(prefix)).toEqual({
       revision,
       entries: [
-        { key: `${prefix}a`, value: '1', createRevision: revision, modRevision: revision },
-        { key: `${prefix}b`, value: '2', createRevision: revision, modRevision: revision },
+        { key: `${prefix}a`, value: '1', createRevision: revision, modRevision: revision, leased: false },
+        { key: `${prefix}b`, value: '2', createRevision: revision, modRevision: revision, leased: false },
       ],
     });
   });

@@ -128,10 +128,20 @@ describe('a key', () => {
       value: '2',
       createRevision: created.revision,
       modRevision: edited.revision,
+      leased: false,
     });
     await store.commit([del(key)], {});
     const again = await store.commit([put(key, '3')], {});
     expect(await store.get(key)).toMatchObject({ value: '3', createRevision: again.revision });
+  });
+
+  it('is known to be on a lease until it is written without one', async () => {
+    const { store } = connect({ endpoints: [etcd.endpoint] });
+    const key = freshPrefix();
+    await store.commit([{ type: 'put', key, value: '1', lease: await store.grantLease(600) }], {});
+    expect(await store.get(key)).toMatchObject({ value: '1', leased: true });
+    await store.commit([put(key, '2')], {});
+    expect(await store.get(key)).toMatchObject({ value: '2', leased: false });
   });
 
   it('is text in UTF-8', async () => {

@@ -71,6 +71,7 @@ describe('readSettings', () => {
         HINGE_PROOF_INTERVAL: '30s',
         HINGE_CONCURRENCY: '3',
         HINGE_EVENT_TTL: '2h',
+        HINGE_DELETION_GUARD: '12.5%',
         HINGE_POOL_LINKS: '10.0.0.0/16:28',
         HINGE_POOL_ACCESS: '10.1.0.0/16:24',
         HINGE_POOL_LOOPBACKS: '10.2.0.0/24',
@@ -93,6 +94,7 @@ describe('readSettings', () => {
       proofIntervalMs: 30_000,
       concurrency: 3,
       eventTtlSeconds: 7_200,
+      deletionShare: 0.125,
       plan: {
         links: { range: '10.0.0.0/16', length: 28 },
         access: { range: '10.1.0.0/16', length: 24 },
@@ -102,6 +104,11 @@ describe('readSettings', () => {
       },
       images: { routerFrr: 'a:1', host: 'b:1', helper: 'c:1' },
     });
+  });
+
+  it('guards deletions unless that is switched off', () => {
+    expect(readSettings({}, {}).deletionShare).toBe(0.2);
+    expect(readSettings({}, { HINGE_DELETION_GUARD: 'off' }).deletionShare).toBeUndefined();
   });
 
   it('lets a flag win over its variable, and an empty variable count as unset', () => {
@@ -118,6 +125,8 @@ describe('readSettings', () => {
     ['HINGE_LEASE_TTL', '1s', 'a duration of 2s to 3600s such as 10s'],
     ['HINGE_RESYNC', 'often', 'a duration of 1s to 86400s such as 20s'],
     ['HINGE_CONCURRENCY', '0', 'a whole number from 1 to 256'],
+    ['HINGE_DELETION_GUARD', '20', 'a share of 0% to 100% such as 20%, or off'],
+    ['HINGE_DELETION_GUARD', '101%', 'a share of 0% to 100% such as 20%, or off'],
     [
       'HINGE_POOL_LINKS',
       '10.0.0.0/16',

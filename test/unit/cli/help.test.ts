@@ -6,7 +6,11 @@ import { completionScript } from '../../../src/cli/actions/completion.ts';
 import { addSettings } from '../../../src/cli/options.ts';
 import { settingsOf } from '../../../src/cli/setting-names.ts';
 
-const program = createProgram({ output: new Output(process), readStdin: () => Promise.resolve('') });
+const program = createProgram({
+  output: new Output(process),
+  readStdin: () => Promise.resolve(''),
+  ask: undefined,
+});
 const commands = program.commands.map((command) => ({ name: command.name(), command }));
 
 /** The whole help of a command, as it is printed. */
@@ -26,6 +30,7 @@ describe('help', () => {
       'get',
       'describe',
       'delete',
+      'confirm',
       'validate',
       'wait',
       'events',

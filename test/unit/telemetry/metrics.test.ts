@@ -32,6 +32,8 @@ describe('createMetrics', () => {
         'controller_runtime_max_concurrent_reconciles gauge',
         'controller_runtime_active_workers gauge',
         'hinge_leader gauge',
+        'hinge_frozen gauge',
+        'hinge_deletions_held gauge',
         'hinge_objects gauge',
         'hinge_bgp_sessions gauge',
         'hinge_bgp_prefixes_received gauge',

@@ -1,5 +1,6 @@
 import { Experiment } from '../../../../src/api/experiment.ts';
 import { KINDS, type ObjectRef, refOf, refText, type TestbedObject } from '../../../../src/api/object.ts';
+import type { Confirmation } from '../../../../src/core/guard/confirmation.ts';
 import type { AcceptedRecord } from '../../../../src/core/plan/accepted.ts';
 import { type Allocation, allocationKey } from '../../../../src/core/plan/allocation.ts';
 import type { DesiredState } from '../../../../src/core/plan/desired.ts';
@@ -56,6 +57,11 @@ export class Bench {
   settings: PlanSettings;
   /** What Docker still has; undefined: not known. */
   lingering: Lingering | undefined = { keys: new Set(), subnets: new Set() };
+  /** Of the guard of deletions; undefined: there is none. */
+  share: number | undefined;
+  readonly confirmations = new Map<string, Confirmation>();
+  /** By refText: objects that were let go a moment ago. */
+  readonly recent = new Set<string>();
   revision = 10n;
   /** Rounds that the last `settle` took. */
   rounds = 0;
@@ -80,6 +86,22 @@ export class Bench {
     return this;
   }
 
+  /** Puts objects' keys on a lease. */
+  lease(...texts: readonly string[]): this {
+    for (const text of texts) {
+      const written = this.written.get(text);
+      if (written !== undefined) this.written.set(text, { ...written, leased: true });
+    }
+    return this;
+  }
+
+  /** As `hinge confirm` does for an object whose key had this create revision. */
+  confirm(text: string, created: bigint): this {
+    this.revision += 1n;
+    this.confirmations.set(text, { ref: ref(text), created, modRevision: this.revision });
+    return this;
+  }
+
   input(): IntakeInput {
     return {
       written: [...this.written.values()],
@@ -88,6 +110,7 @@ export class Bench {
       lingering: this.lingering,
       settings: this.settings,
       testbed: TESTBED,
+      guard: { share: this.share, confirmations: [...this.confirmations.values()], recent: this.recent },
     };
   }
 
@@ -102,6 +125,7 @@ export class Bench {
     this.revision += 1n;
     for (const record of changes.accept) this.accepted.set(refText(record.ref), record);
     for (const gone of changes.forget) this.accepted.delete(refText(gone));
+    for (const spent of changes.spent) this.confirmations.delete(refText(spent.ref));
     for (const claim of changes.release) this.allocations.delete(allocationKey(claim));
     for (const claim of changes.take) {
       if (this.allocations.has(allocationKey(claim)))

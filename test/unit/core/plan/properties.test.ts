@@ -99,10 +99,16 @@ describe('intake', () => {
         for (const step of sequence) {
           perform(bench, step, last);
           const decided = intake(bench.input());
-          const { accept, forget, take, release } = decided.changes;
+          const { accept, forget, take, release, spent } = decided.changes;
           bench.commit({
             ...decided,
-            changes: { accept: some(accept), forget: some(forget), take: some(take), release: some(release) },
+            changes: {
+              accept: some(accept),
+              forget: some(forget),
+              take: some(take),
+              release: some(release),
+              spent,
+            },
           });
           last = bench.settle();
           expectSound(bench, last);
