@@ -23,6 +23,7 @@ const packages = {
   '@noble/hashes': 'core/',
   'cli-table3': 'cli/',
   commander: 'cli/',
+  diff: 'cli/',
   dockerode: 'adapters/docker/',
   etcd3: 'adapters/etcd/',
   'fast-deep-equal': 'core/',

@@ -27,6 +27,7 @@ const violations: Readonly<Record<string, readonly [file: string, source: string
   'package-@noble/hashes': ['src/cli/noble.ts', "import '@noble/hashes/sha2.js';"],
   'package-cli-table3': ['src/server/table.ts', "import 'cli-table3';"],
   'package-commander': ['src/runtime/commander.ts', "import 'commander';"],
+  'package-diff': ['src/core/lines.ts', "import 'diff';"],
   'package-dockerode': ['src/adapters/etcd/dockerode.ts', "import 'dockerode';"],
   'package-etcd3': ['src/adapters/docker/etcd.ts', "import 'etcd3';"],
   'package-fast-deep-equal': ['src/runtime/equal.ts', "import 'fast-deep-equal';"],

@@ -3,6 +3,7 @@ import { registerApply } from './commands/apply.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDescribe } from './commands/describe.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerGet } from './commands/get.ts';
 import { registerRun } from './commands/run.ts';
@@ -33,7 +34,8 @@ export function createProgram(context: CliContext): Command {
   for (const register of [registerApply, registerGet, registerDescribe, registerDelete])
     register(program, context);
   program.commandsGroup('Checks:');
-  for (const register of [registerValidate, registerWait, registerEvents]) register(program, context);
+  for (const register of [registerValidate, registerDiff, registerWait, registerEvents])
+    register(program, context);
   program.commandsGroup('Operator:');
   registerRun(program, context);
   program.commandsGroup('Other:');
