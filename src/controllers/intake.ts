@@ -19,6 +19,7 @@ import {
   type Write,
 } from '../ports/object-store.ts';
 import type { Logger } from '../ports/logger.ts';
+import { announce } from './announce.ts';
 import type { Context, Unit } from './context.ts';
 
 export interface IntakeDeps {
@@ -57,7 +58,12 @@ export class IntakeLoop {
     const { keys, testbed } = this.#context;
     const { entries } = await this.#deps.store.list(keys.desired);
     const written = this.#parse(entries, logger);
-    const decided = await this.#settle(written, logger);
+    const before = new Map(this.#accepted);
+    const { decided, first } = await this.#settle(written, logger);
+    const changed = [...this.#accepted.values()].filter(
+      ({ ref, generation }) => before.get(refText(ref))?.generation !== generation,
+    );
+    announce(this.#context.events, changed, first.desired, decided.desired);
     testbed.decided(decided, new Map(this.#accepted));
     await this.#removeStatuses(written);
     this.#enqueueChanged(decided, written);
@@ -90,8 +96,13 @@ export class IntakeLoop {
     this.#context.events.warning({ kind: 'Testbed', name: 'desired' }, 'UnknownKey', message);
   }
 
-  async #settle(written: readonly WrittenObject[], logger: Logger): Promise<Intake> {
+  /** @returns the last round, which is settled, and the first, whose plan is that of what was accepted before. */
+  async #settle(
+    written: readonly WrittenObject[],
+    logger: Logger,
+  ): Promise<{ readonly decided: Intake; readonly first: Intake }> {
     const { settings, identity } = this.#deps;
+    let first: Intake | undefined;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const decided = intake({
         written,
@@ -101,7 +112,8 @@ export class IntakeLoop {
         settings,
         testbed: identity,
       });
-      if (decided.settled) return decided;
+      first ??= decided;
+      if (decided.settled) return { decided, first };
       const { accept, forget, take, release } = decided.changes;
       logger.info(
         { round, accept: accept.length, forget: forget.length, take: take.length, release: release.length },

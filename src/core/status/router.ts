@@ -1,7 +1,9 @@
-import type { RouterStatus, SessionStatus } from '../../api/status.ts';
+import type { ReplacementStatus, RouterStatus, SessionStatus } from '../../api/status.ts';
 import type { PlacedContainer } from '../diff/observed-index.ts';
 import type { Wait } from '../diff/action.ts';
 import type { RouterState } from '../diff/observed-router.ts';
+import type { Turn } from '../diff/rolling.ts';
+import { fieldWords } from '../diff/service-changes.ts';
 import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 
@@ -23,6 +25,10 @@ export interface RouterFacts {
   readonly state: RouterState | undefined;
   /** What the last attempt to read or configure failed with. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** Why its container is not replaced yet. */
+  readonly turn: Turn | undefined;
+  /** The replacement of its container, until it is back. */
+  readonly replacement: ReplacementStatus | undefined;
 }
 
 export function routerFindings(facts: RouterFacts): readonly Finding[] {
@@ -33,7 +39,22 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
       ...['Running', 'Attached', 'Configured', 'Established'].map((type) => notPlanned(type)),
     ];
   }
-  return [facts.valid, running(facts), attached(facts), configured(facts, setup), established(facts, setup)];
+  return [
+    facts.valid,
+    running(facts),
+    attached(facts),
+    configured(facts, setup),
+    established(facts, setup),
+    ...outdated(facts),
+  ];
+}
+
+/** What runs may be well, and is not what is declared. */
+function outdated({ turn, replacement }: RouterFacts): readonly Finding[] {
+  if (turn !== undefined) return [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
+  if (replacement === undefined) return [];
+  const message = `its container is being replaced (${fieldWords(replacement.fields)})`;
+  return [missing('Ready', 'Replacing', message)];
 }
 
 function running({ placed, notRunning }: RouterFacts): Finding {
@@ -90,7 +111,7 @@ export function routerBody(
 ): Omit<RouterStatus, 'conditions' | 'observedGeneration'> {
   const setup = setupOf(facts);
   if (setup === undefined) return {};
-  const { placed, state } = facts;
+  const { placed, state, replacement } = facts;
   const task = placed?.container.labels['com.docker.swarm.task.id'];
   return {
     ...(placed !== undefined && { node: placed.node, container: placed.container.id.slice(0, 12) }),
@@ -98,6 +119,7 @@ export function routerBody(
     asn: setup.asn,
     routerId: setup.routerId,
     ...(setup.loopback !== undefined && { loopback: setup.loopback }),
+    ...(replacement !== undefined && { replacement }),
     ...(state !== undefined && {
       interfaces: interfacesOf(facts, state),
       sessions: setup.sessions.map((session) => sessionOf(session, state, previous?.sessions ?? [], now)),
