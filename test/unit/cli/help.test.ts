@@ -27,6 +27,7 @@ describe('help', () => {
       'describe',
       'delete',
       'validate',
+      'diff',
       'wait',
       'events',
       'completion',
