@@ -1,5 +1,6 @@
 import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
+import { isLeaving } from '../core/diff/rolling.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
@@ -44,8 +45,9 @@ export function routerReconciler(context: Context): Reconcile {
       .every((network) =>
         network.endpoints.every((end) => attachmentOf(network, end.workload, index) !== undefined),
       );
+    const leaving = isLeaving(rollout.of(name), target?.containerId);
     const settled =
-      setup === undefined || target === undefined
+      setup === undefined || target === undefined || leaving
         ? undefined
         : await settleRouter(context, name, setup, { ...target, wired }, logger);
     if (target === undefined) routerStates.forget(name);

@@ -26,7 +26,9 @@ export function registerDiff(program: Command, context: CliContext): void {
         ['hinge diff -f examples/first', 'before an apply'],
         ['hinge diff -f lab/ -o json | jq .sessions', 'for programs'],
         ['hinge diff -f lab/ && echo nothing to do', 'is the testbed as in these files?'],
-      ]) + STORE_NOTE,
+      ]) +
+        STORE_NOTE +
+        'The pools of HINGE_POOL_* and the images of HINGE_IMAGE_* count: set them as the operator has them.\n',
     )
     .action(async (options: DiffOptions, command: Command) => {
       const { diff } = await import('../actions/diff.ts');

@@ -20,7 +20,7 @@ export interface Turn extends Wait {
 const MINUTE_MS = 60_000;
 /** A router that is away for longer than this stops the others: pulling an image may take minutes. */
 const COMES_BACK_WITHIN_MS = 5 * MINUTE_MS;
-/** Swarm leaves a container alone that meets its new constraints: it is the same after this many ms. */
+/** A container that may stay, and is still there after this many ms, stays. */
 const KEPT_MS = 15_000;
 
 /** Changes of a service that leave its container alone. */
@@ -67,6 +67,15 @@ const stoppedBy = (name: string): Turn => ({
   stalled: true,
 });
 
+/** Swarm leaves a container alone that runs where its new constraints allow. */
+const mayStay = ({ fields }: ReplacementStatus): boolean => fields.every((field) => field === 'constraints');
+
+/** Whether a running container is one that is on its way out: there is nothing to configure in it. */
+export const isLeaving = (
+  replacement: ReplacementStatus | undefined,
+  container: string | undefined,
+): boolean => replacement !== undefined && replacement.container === container && !mayStay(replacement);
+
 /** What is known of a router whose container was replaced. */
 export interface Return {
   /** Its service is not as planned yet, or nothing is known of it. */
@@ -83,9 +92,8 @@ export interface Return {
 /** Whether a replacement is over: another container runs, and the sessions of before that are still planned are established again. */
 export function isBack(replacement: ReplacementStatus, found: Return, nowMs: number): boolean {
   if (found.open || found.container === undefined || !found.whole) return false;
-  if (found.container === replacement.container) {
-    const mayStay = replacement.fields.every((field) => field === 'constraints');
-    if (!mayStay || nowMs - Date.parse(replacement.since) < KEPT_MS) return false;
-  }
+  if (isLeaving(replacement, found.container)) return false;
+  const kept = found.container === replacement.container;
+  if (kept && nowMs - Date.parse(replacement.since) < KEPT_MS) return false;
   return replacement.sessions.every((address) => !found.peers.has(address) || found.established.has(address));
 }

@@ -2,7 +2,7 @@ import type { ReplacementStatus, RouterStatus, SessionStatus } from '../../api/s
 import type { PlacedContainer } from '../diff/observed-index.ts';
 import type { Wait } from '../diff/action.ts';
 import type { RouterState } from '../diff/observed-router.ts';
-import type { Turn } from '../diff/rolling.ts';
+import { isLeaving, type Turn } from '../diff/rolling.ts';
 import { fieldWords } from '../diff/service-changes.ts';
 import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
@@ -41,21 +41,25 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
   }
   return [
     facts.valid,
+    ...waiting(facts),
     running(facts),
     attached(facts),
     configured(facts, setup),
     established(facts, setup),
-    ...outdated(facts),
+    ...replacing(facts),
   ];
 }
 
 /** What runs may be well, and is not what is declared. */
-function outdated({ turn, replacement }: RouterFacts): readonly Finding[] {
-  if (turn !== undefined) return [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
-  if (replacement === undefined) return [];
-  const message = `its container is being replaced (${fieldWords(replacement.fields)})`;
-  return [missing('Ready', 'Replacing', message)];
-}
+const waiting = ({ turn }: RouterFacts): readonly Finding[] =>
+  turn === undefined ? [] : [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
+
+/** Said after everything else: what is missing after a replacement is of more use than that there is one. */
+const replacing = ({ replacement }: RouterFacts): readonly Finding[] =>
+  replacement === undefined ? [] : [missing('Ready', 'Replacing', replacingText(replacement))];
+
+const replacingText = ({ fields }: ReplacementStatus): string =>
+  `its container is being replaced (${fieldWords(fields)})`;
 
 function running({ placed, notRunning }: RouterFacts): Finding {
   if (placed !== undefined) return found('Running', 'Running', `the container runs on ${placed.node}`);
@@ -73,7 +77,9 @@ function attached({ placed, endpoints }: RouterFacts): Finding {
   return missing('Attached', 'Plugging', `not plugged in yet: ${unattached.join(', ')}`);
 }
 
-function configured({ state, failure }: RouterFacts, setup: RouterSetup): Finding {
+function configured({ state, failure, replacement, placed }: RouterFacts, setup: RouterSetup): Finding {
+  if (replacement !== undefined && isLeaving(replacement, placed?.container.id))
+    return unknown('Configured', 'Replacing', replacingText(replacement));
   if (failure !== undefined) return missing('Configured', failure.reason, failure.message);
   if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
   if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
