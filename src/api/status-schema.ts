@@ -65,6 +65,15 @@ const RouterStatus = z.looseObject({
     .exactOptional()
     .describe('BGP sessions.'),
   configHash: z.string().exactOptional().describe('Digest of the configuration that the router has.'),
+  replacement: z
+    .looseObject({
+      since: z.string().meta({ format: 'date-time' }).describe('When it began (RFC 3339).'),
+      container: z.string().describe('Id of the container that leaves.'),
+      fields: z.array(z.string()).describe('What is different about the new one.'),
+      sessions: z.array(z.string()).describe('Peers with which sessions were established.'),
+    })
+    .exactOptional()
+    .describe('The replacement of its container, until it is back; other routers wait for that.'),
 }) satisfies z.ZodType<StatusByKind['Router']>;
 
 const PathStatus = z.looseObject({

@@ -54,6 +54,18 @@ interface CommonStatus {
   readonly conditions: readonly Condition[];
 }
 
+/** A replacement of a router's container that is under way: what has to be there again before the next router is replaced. */
+export interface ReplacementStatus {
+  /** RFC 3339. */
+  readonly since: string;
+  /** Id of the container that leaves; empty when none ran. */
+  readonly container: string;
+  /** Fields of the service for which it is replaced. */
+  readonly fields: readonly string[];
+  /** Addresses of the peers with which sessions were established. */
+  readonly sessions: readonly string[];
+}
+
 export interface RouterStatus extends CommonStatus {
   readonly node?: string;
   readonly task?: string;
@@ -64,6 +76,7 @@ export interface RouterStatus extends CommonStatus {
   readonly interfaces?: readonly InterfaceStatus[];
   readonly sessions?: readonly SessionStatus[];
   readonly configHash?: string;
+  readonly replacement?: ReplacementStatus;
 }
 
 export interface PathLinkStatus {

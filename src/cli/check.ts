@@ -2,6 +2,7 @@ import type { GoodDocument } from '../api/documents.ts';
 import { refText } from '../api/object.ts';
 import { recallAccepted, recallAllocations } from '../controllers/recall.ts';
 import { parseObject } from '../api/parse.ts';
+import { NEWEST } from '../core/plan/foresight.ts';
 import { intake, type IntakeInput } from '../core/plan/intake.ts';
 import type { Problem, Reason } from '../core/plan/problem.ts';
 import type { WrittenObject } from '../core/plan/written.ts';
@@ -11,7 +12,7 @@ import type { InputProblem } from './input.ts';
 import type { OpenStore } from './wire-store.ts';
 
 /** What there is besides the given documents. */
-type Surroundings = Pick<IntakeInput, 'written' | 'accepted' | 'allocations'>;
+export type Surroundings = Pick<IntakeInput, 'written' | 'accepted' | 'allocations'>;
 
 const NOTHING: Surroundings = { written: [], accepted: [], allocations: [] };
 
@@ -25,15 +26,12 @@ export interface PlanProblem extends InputProblem {
   readonly planned: Problem;
 }
 
-/** Revision of what is not written yet: newer than all that is. */
-const NEWEST = 2n ** 62n;
-
-/** What the operator would find wrong with the documents, once they are written over what is there. */
-export function planProblems(
+/** What the operator decides from, once the documents are written over what is there. */
+export function inputWith(
   documents: readonly GoodDocument[],
   settings: Settings,
-  surroundings: Surroundings = NOTHING,
-): readonly PlanProblem[] {
+  surroundings: Surroundings,
+): IntakeInput {
   const given = new Map(documents.map((document) => [refText(document.ref), document]));
   const others = surroundings.written.filter(({ ref }) => !given.has(refText(ref)));
   const before = new Map(surroundings.written.map((written) => [refText(written.ref), written]));
@@ -46,13 +44,22 @@ export function planProblems(
       createRevision: before.get(refText(ref))?.createRevision ?? modRevision,
     };
   });
-  const { problems } = intake({
+  return {
     ...surroundings,
     written: [...others, ...written],
     lingering: undefined,
     settings: settings.plan,
     testbed: { prefix: settings.prefix, uid: '', createRevision: 0n },
-  });
+  };
+}
+
+/** What the operator would find wrong with the documents, once they are written over what is there. */
+export function planProblems(
+  documents: readonly GoodDocument[],
+  settings: Settings,
+  surroundings: Surroundings = NOTHING,
+): readonly PlanProblem[] {
+  const { problems } = intake(inputWith(documents, settings, surroundings));
   return documents.flatMap((document) =>
     (problems.get(refText(document.ref)) ?? []).map((planned): PlanProblem => {
       const { field, value, message } = planned;
@@ -61,8 +68,11 @@ export function planProblems(
   );
 }
 
-/** All that the store has: what the operator will decide from, too. */
-export async function surroundingsOf({ store, keys }: OpenStore): Promise<Surroundings> {
+/**
+ * All that the store has: what the operator will decide from, too.
+ * @param otherwise what the user can do when a record cannot be read.
+ */
+export async function surroundingsOf({ store, keys }: OpenStore, otherwise = ''): Promise<Surroundings> {
   const [desired, accepted, allocations] = await Promise.all(
     [keys.desired, keys.accepted, keys.allocations].map(async (prefix) => (await store.list(prefix)).entries),
   );
@@ -81,6 +91,6 @@ export async function surroundingsOf({ store, keys }: OpenStore): Promise<Surrou
       allocations: [...recallAllocations(keys, allocations ?? []).values()],
     };
   } catch (error) {
-    throw new CliError(`${(error as Error).message}; --force goes without these checks`);
+    throw new CliError((error as Error).message + otherwise);
   }
 }

@@ -105,8 +105,9 @@ function arrange(values: Forms) {
       loopbacks: values.poolLoopbacks,
       asns: values.poolAsns,
       management: values.managementSubnet,
+      images: { routerFrr: values.imageRouterFrr, host: values.imageHost },
     },
-    images: { routerFrr: values.imageRouterFrr, host: values.imageHost, helper: values.imageHelper },
+    helperImage: values.imageHelper,
   };
 }
 

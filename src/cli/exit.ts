@@ -13,5 +13,18 @@ export class CliError extends Error {
   }
 }
 
+/** What `hinge diff` exits with, as diff itself does. */
+export const DIFF_EXIT = { same: 0, differs: 1, error: 2 } as const;
+
+/** Ends a command with an exit code of its own, after it has said everything; with a cause that is still to be reported. */
+export class Exit extends Error {
+  readonly exitCode: ExitCode;
+  constructor(exitCode: ExitCode, options?: { cause: unknown }) {
+    super(`exit ${String(exitCode)}`, options);
+    this.name = 'Exit';
+    this.exitCode = exitCode;
+  }
+}
+
 /** The command line or a setting cannot be used. */
 export const usageError = (message: string): CliError => new CliError(message, EXIT.usage);

@@ -4,6 +4,7 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerConfirm } from './commands/confirm.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDescribe } from './commands/describe.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerGet } from './commands/get.ts';
 import { registerRun } from './commands/run.ts';
@@ -34,7 +35,8 @@ export function createProgram(context: CliContext): Command {
   for (const register of [registerApply, registerGet, registerDescribe, registerDelete, registerConfirm])
     register(program, context);
   program.commandsGroup('Checks:');
-  for (const register of [registerValidate, registerWait, registerEvents]) register(program, context);
+  for (const register of [registerValidate, registerDiff, registerWait, registerEvents])
+    register(program, context);
   program.commandsGroup('Operator:');
   registerRun(program, context);
   program.commandsGroup('Other:');

@@ -1,6 +1,6 @@
 import { StoreError, type StoreFailure } from '../core/failure.ts';
 import { CommanderError } from 'commander';
-import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { CliError, Exit, EXIT, type ExitCode } from './exit.ts';
 import type { Output } from './output.ts';
 
 /** What the user can do about a failed call to etcd. */
@@ -19,6 +19,10 @@ const NEXT_STEPS: Readonly<Record<StoreFailure, string>> = {
 export function report(error: unknown, output: Output): ExitCode {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof Exit) {
+    if (error.cause !== undefined) report(error.cause, output);
+    return error.exitCode;
+  }
   if (error instanceof CliError) {
     for (const line of error.message.split('\n')) output.problem(`hinge: ${line}`);
     return error.exitCode;

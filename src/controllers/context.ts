@@ -10,6 +10,7 @@ import type { Convergence } from './convergence.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
+import type { Rollout } from './rollout.ts';
 import type { RouterStates } from './router-states.ts';
 import type { StatusBook } from './status-book.ts';
 import type { Testbed } from './testbed.ts';
@@ -31,6 +32,7 @@ export interface Context {
   readonly events: EventRecorder;
   readonly convergence: Convergence;
   readonly routerStates: RouterStates;
+  readonly rollout: Rollout;
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly prover: Prover;
@@ -42,4 +44,6 @@ export interface Context {
   readonly busy: Set<string>;
   /** Asks for a reconcile of another unit. */
   readonly enqueue: (unit: Unit, key: string) => void;
+  /** Asks for a look at everything. */
+  readonly look: () => void;
 }

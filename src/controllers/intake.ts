@@ -14,6 +14,7 @@ import {
 } from '../ports/object-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import { TerminalError } from '../runtime/terminal-error.ts';
+import { announce } from './announce.ts';
 import type { ClusterKey } from './cluster.ts';
 import type { Context, Unit } from './context.ts';
 import { DeletionWatch } from './deletion-watch.ts';
@@ -74,7 +75,12 @@ export class IntakeLoop {
     // Read after the objects: what was deleted with a confirmation is never seen without it.
     const confirmed = (await store.list(keys.confirmations)).entries;
     const written = this.#parse(entries, logger);
-    const decided = await this.#settle(written, confirmed, logger);
+    const before = new Map(this.#accepted);
+    const { decided, first } = await this.#settle(written, confirmed, logger);
+    const changed = [...this.#accepted.values()].filter(
+      ({ ref, generation }) => before.get(refText(ref))?.generation !== generation,
+    );
+    announce(this.#context.events, changed, first.desired, decided.desired);
     testbed.decided(decided, new Map(this.#accepted));
     this.#deletions.tell(decided.hold, this.#accepted, logger);
     await this.#removeStatuses(written);
@@ -121,14 +127,16 @@ export class IntakeLoop {
     this.#context.events.warning({ kind: 'Testbed', name: 'desired' }, 'UnknownKey', message);
   }
 
+  /** @returns the last round, which is settled, and the first, whose plan is that of what was accepted before. */
   async #settle(
     written: readonly WrittenObject[],
     confirmed: readonly StoredEntry[],
     logger: Logger,
-  ): Promise<Intake> {
+  ): Promise<{ readonly decided: Intake; readonly first: Intake }> {
     const { settings, cluster } = this.#deps;
-    let left = confirmed;
     const { keys } = this.#context;
+    let left = confirmed;
+    let first: Intake | undefined;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const decided = intake({
         written,
@@ -139,7 +147,8 @@ export class IntakeLoop {
         testbed: cluster.identity,
         guard: this.#deletions.guard(left),
       });
-      if (decided.settled) return decided;
+      first ??= decided;
+      if (decided.settled) return { decided, first };
       const { accept, forget, take, release } = decided.changes;
       logger.info(
         { round, accept: accept.length, forget: forget.length, take: take.length, release: release.length },

@@ -1,11 +1,13 @@
 import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
+import { isLeaving } from '../core/diff/rolling.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { settleRouter } from './configure.ts';
 import { applyUnit } from './apply-unit.ts';
+import { giveTurn, takeTurn } from './replace.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
 import { publish } from './publish.ts';
@@ -14,15 +16,19 @@ import { recordSessions } from './session-metrics.ts';
 /** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep, arriving packets by the proof. */
 const SETTLING_MS = 5_000;
 
+/** A router whose container was replaced is looked at again after this many ms: others wait for it. */
+const RETURNING_MS = 1_000;
+
 /** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
 export function routerReconciler(context: Context): Reconcile {
-  const { testbed, observation, routerStates, statuses, clock, resyncMs } = context;
+  const { testbed, observation, routerStates, rollout, statuses, clock, resyncMs } = context;
   return async (name, { signal, logger }) => {
     const ref = { kind: 'Router', name } as const;
     const key = `router/${name}`;
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
-    const diff = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
+    const plan = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
+    const { diff, turn } = await takeTurn(context, name, plan);
     await applyUnit(context, `workload ${key}`, diff, { signal, logger });
 
     const placed = workload === undefined ? undefined : index.current(key);
@@ -39,13 +45,15 @@ export function routerReconciler(context: Context): Reconcile {
       .every((network) =>
         network.endpoints.every((end) => attachmentOf(network, end.workload, index) !== undefined),
       );
+    const leaving = isLeaving(rollout.of(name), target?.containerId);
     const settled =
-      setup === undefined || target === undefined
+      setup === undefined || target === undefined || leaving
         ? undefined
         : await settleRouter(context, name, setup, { ...target, wired }, logger);
     if (target === undefined) routerStates.forget(name);
 
     const down = workload !== undefined && placed === undefined;
+    giveTurn(context, name, setup, { plan, container: target?.containerId, wired, state: settled?.state });
     const facts: RouterFacts = {
       valid: testbed.valid(ref),
       workload,
@@ -56,6 +64,8 @@ export function routerReconciler(context: Context): Reconcile {
       endpoints,
       state: settled?.state,
       failure: settled?.failure,
+      turn,
+      replacement: rollout.of(name),
     };
     recordSessions(context, name, settled?.state, before);
     const ready = await publish(
@@ -65,6 +75,8 @@ export function routerReconciler(context: Context): Reconcile {
       routerBody(facts, statuses.get(ref), clock.now()),
     );
     if (workload === undefined) return {};
-    return { requeueAfterMs: ready || !wired || settled?.failure !== undefined ? resyncMs : SETTLING_MS };
+    const patient = ready || turn !== undefined || !wired || settled?.failure !== undefined;
+    const settlingMs = rollout.of(name) === undefined ? SETTLING_MS : RETURNING_MS;
+    return { requeueAfterMs: patient ? resyncMs : settlingMs };
   };
 }

@@ -1,4 +1,4 @@
-import { describeAction, type UnitDiff } from '../core/diff/action.ts';
+import { describeAction, type UnitDiff, waiting as waitingFor } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { diffHelper } from '../core/diff/helper.ts';
 import { diffNetwork } from '../core/diff/network.ts';
@@ -30,7 +30,7 @@ export class Sweep {
   }
 
   async run(): Promise<void> {
-    const { observation, testbed } = this.#context;
+    const { observation, testbed, rollout } = this.#context;
     const index = await observation.refresh();
     if (!testbed.known) return;
     const { desired } = testbed;
@@ -46,8 +46,13 @@ export class Sweep {
         for (const { workload } of network?.endpoints ?? []) this.#workload(workload);
       }
     }
+    const waiting = rollout.waiting();
     for (const key of new Set([...desired.workloads.keys(), ...index.workloadKeys()])) {
-      const diff = diffWorkload(key, desired.workloads.get(key), index);
+      const turn = waiting.get(key);
+      const diff =
+        turn === undefined
+          ? diffWorkload(key, desired.workloads.get(key), index)
+          : waitingFor(turn.reason, turn.message);
       const placed = index.current(key);
       const left = index.containers(key).length;
       if (this.#changed(seen, `workload ${key}`, diff, [placed?.node, placed?.container.id, left]))

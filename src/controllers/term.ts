@@ -24,6 +24,7 @@ import { Observation } from './observation.ts';
 import { pathReconciler } from './path.ts';
 import { Prover } from './prover.ts';
 import { recallAccepted, recallAllocations } from './recall.ts';
+import { Rollout } from './rollout.ts';
 import { routerReconciler } from './router.ts';
 import { RouterStates } from './router-states.ts';
 import { storeMemoryReconciler } from './store-memory.ts';
@@ -172,8 +173,10 @@ async function assemble(
     assertLeading,
     busy: new Set(),
     routerStates: new RouterStates(clock),
+    rollout: new Rollout({ ...deps, testbed, observation, statuses }),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
     enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),
+    look: sweepSoon,
   };
 }
 

@@ -64,7 +64,8 @@ async function checkPlan(
   open: OpenStore,
   documents: readonly GoodDocument[],
 ): Promise<void> {
-  const problems = planProblems(documents, await session.settings(), await surroundingsOf(open));
+  const surroundings = await surroundingsOf(open, '; --force goes without these checks');
+  const problems = planProblems(documents, await session.settings(), surroundings);
   const text = (problem: PlanProblem): string => inputProblemText(problem, (ref) => open.keys.desiredOf(ref));
   for (const problem of problems.filter(({ planned }) => mayCome(planned)))
     session.output.warning(text(problem));

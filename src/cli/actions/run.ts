@@ -23,8 +23,6 @@ export async function run(session: Session): Promise<void> {
       {
         ...settings,
         docker: { ...settings.docker, nodes },
-        plan: { ...settings.plan, images: settings.images },
-        helperImage: settings.images.helper,
       },
       lifecycle,
       logger,

@@ -114,10 +114,19 @@ const neighbor = ({ address, asn, peer }: DesiredSession): string[] => [
   ` neighbor ${address} timers connect 1`,
 ];
 
+const EXTRA_BEGINS = '! extraConfig, as written';
+const EXTRA_ENDS = '! end of extraConfig';
+
 /** Every block before it ends with `exit`, so that these lines start in global context; they are last, so what they open is theirs. */
 function extra(extraConfig: string | undefined): string[] {
   if (extraConfig === undefined || extraConfig.trim() === '') return [];
-  return ['! extraConfig, as written', extraConfig.replace(/\n+$/, ''), '! end of extraConfig'];
+  return [EXTRA_BEGINS, extraConfig.replace(/\n+$/, ''), EXTRA_ENDS];
+}
+
+/** The part of a rendered configuration that the user wrote; empty when there is none. */
+export function extraConfigOf(text: string): string {
+  const [, written = ''] = text.split(`\n${EXTRA_BEGINS}\n`);
+  return written.slice(0, Math.max(0, written.lastIndexOf(EXTRA_ENDS)));
 }
 
 /** By address, each once. */

@@ -2,6 +2,7 @@ import type { Condition, ConditionStatus } from '../../api/status.ts';
 
 /** What one look found out about one condition. */
 export interface Finding {
+  /** `Ready`: no condition of its own, it only keeps the object from being Ready. */
   readonly type: string;
   readonly status: ConditionStatus;
   /** CamelCase. */
@@ -41,7 +42,7 @@ export function conditionsOf(
 ): readonly Condition[] {
   const amiss = findings.find((finding) => finding.status !== 'True');
   const stalled = findings.find((finding) => finding.stalled === true);
-  const all: Finding[] = [...findings];
+  const all: Finding[] = findings.filter(({ type }) => type !== 'Ready');
   if (amiss === undefined) {
     all.push(found('Ready', 'Ready', 'everything is as declared'));
   } else {

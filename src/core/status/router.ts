@@ -1,7 +1,9 @@
-import type { RouterStatus, SessionStatus } from '../../api/status.ts';
+import type { ReplacementStatus, RouterStatus, SessionStatus } from '../../api/status.ts';
 import type { PlacedContainer } from '../diff/observed-index.ts';
 import type { Wait } from '../diff/action.ts';
 import type { RouterState } from '../diff/observed-router.ts';
+import { isLeaving, type Turn } from '../diff/rolling.ts';
+import { fieldWords } from '../diff/service-changes.ts';
 import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 
@@ -23,6 +25,10 @@ export interface RouterFacts {
   readonly state: RouterState | undefined;
   /** What the last attempt to read or configure failed with. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** Why its container is not replaced yet. */
+  readonly turn: Turn | undefined;
+  /** The replacement of its container, until it is back. */
+  readonly replacement: ReplacementStatus | undefined;
 }
 
 export function routerFindings(facts: RouterFacts): readonly Finding[] {
@@ -33,8 +39,27 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
       ...['Running', 'Attached', 'Configured', 'Established'].map((type) => notPlanned(type)),
     ];
   }
-  return [facts.valid, running(facts), attached(facts), configured(facts, setup), established(facts, setup)];
+  return [
+    facts.valid,
+    ...waiting(facts),
+    running(facts),
+    attached(facts),
+    configured(facts, setup),
+    established(facts, setup),
+    ...replacing(facts),
+  ];
 }
+
+/** What runs may be well, and is not what is declared. */
+const waiting = ({ turn }: RouterFacts): readonly Finding[] =>
+  turn === undefined ? [] : [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
+
+/** Said after everything else: what is missing after a replacement is of more use than that there is one. */
+const replacing = ({ replacement }: RouterFacts): readonly Finding[] =>
+  replacement === undefined ? [] : [missing('Ready', 'Replacing', replacingText(replacement))];
+
+const replacingText = ({ fields }: ReplacementStatus): string =>
+  `its container is being replaced (${fieldWords(fields)})`;
 
 function running({ placed, notRunning }: RouterFacts): Finding {
   if (placed !== undefined) return found('Running', 'Running', `the container runs on ${placed.node}`);
@@ -52,7 +77,9 @@ function attached({ placed, endpoints }: RouterFacts): Finding {
   return missing('Attached', 'Plugging', `not plugged in yet: ${unattached.join(', ')}`);
 }
 
-function configured({ state, failure }: RouterFacts, setup: RouterSetup): Finding {
+function configured({ state, failure, replacement, placed }: RouterFacts, setup: RouterSetup): Finding {
+  if (replacement !== undefined && isLeaving(replacement, placed?.container.id))
+    return unknown('Configured', 'Replacing', replacingText(replacement));
   if (failure !== undefined) return missing('Configured', failure.reason, failure.message);
   if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
   if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
@@ -90,7 +117,7 @@ export function routerBody(
 ): Omit<RouterStatus, 'conditions' | 'observedGeneration'> {
   const setup = setupOf(facts);
   if (setup === undefined) return {};
-  const { placed, state } = facts;
+  const { placed, state, replacement } = facts;
   const task = placed?.container.labels['com.docker.swarm.task.id'];
   return {
     ...(placed !== undefined && { node: placed.node, container: placed.container.id.slice(0, 12) }),
@@ -98,6 +125,7 @@ export function routerBody(
     asn: setup.asn,
     routerId: setup.routerId,
     ...(setup.loopback !== undefined && { loopback: setup.loopback }),
+    ...(replacement !== undefined && { replacement }),
     ...(state !== undefined && {
       interfaces: interfacesOf(facts, state),
       sessions: setup.sessions.map((session) => sessionOf(session, state, previous?.sessions ?? [], now)),

@@ -41,9 +41,10 @@ describe('readSettings', () => {
       concurrency: 32,
       eventTtlSeconds: 3_600,
       log: { level: undefined, format: 'json' },
-      images: { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1', helper: 'hinge/helper:1' },
+      helperImage: 'hinge/helper:1',
     });
-    expect(settings.plan).toEqual(DEFAULT_SETTINGS);
+    const images = { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1' };
+    expect(settings.plan).toEqual({ ...DEFAULT_SETTINGS, images });
     expect(settings.etcd).toEqual({ endpoints: ['127.0.0.1:2379'] });
   });
 
@@ -101,8 +102,9 @@ describe('readSettings', () => {
         loopbacks: '10.2.0.0/24',
         asns: { first: 64512, last: 65534 },
         management: '10.3.0.0/16',
+        images: { routerFrr: 'a:1', host: 'b:1' },
       },
-      images: { routerFrr: 'a:1', host: 'b:1', helper: 'c:1' },
+      helperImage: 'c:1',
     });
   });
 

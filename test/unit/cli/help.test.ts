@@ -32,6 +32,7 @@ describe('help', () => {
       'delete',
       'confirm',
       'validate',
+      'diff',
       'wait',
       'events',
       'completion',

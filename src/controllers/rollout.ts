@@ -1,0 +1,115 @@
+import type { ReplacementStatus, RouterStatus } from '../api/status.ts';
+import { diffWorkload } from '../core/diff/workload.ts';
+import {
+  isBack,
+  replacedFields,
+  type Return,
+  type RollingRouter,
+  type Turn,
+  waitingTurns,
+} from '../core/diff/rolling.ts';
+import type { PlacedContainer } from '../core/diff/observed-index.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RouterConsole } from '../ports/router-console.ts';
+import type { Observation } from './observation.ts';
+import type { StatusBook } from './status-book.ts';
+import type { Testbed } from './testbed.ts';
+
+interface RolloutDeps {
+  readonly clock: Clock;
+  readonly testbed: Testbed;
+  readonly observation: Observation;
+  readonly statuses: StatusBook;
+  readonly routers: RouterConsole;
+}
+
+/**
+ * Whose container may be replaced now. Which replacements are under way is in the routers' statuses, written before anything is replaced: the
+ * next operator goes on from there.
+ */
+export class Rollout {
+  readonly #deps: RolloutDeps;
+  readonly #replacements = new Map<string, ReplacementStatus>();
+
+  constructor(deps: RolloutDeps) {
+    this.#deps = deps;
+    for (const { kind, name } of deps.statuses.refs()) {
+      const replacement = kind === 'Router' ? deps.statuses.get({ kind, name })?.replacement : undefined;
+      if (replacement !== undefined) this.#replacements.set(name, replacement);
+    }
+  }
+
+  /** The replacement of a router that is under way. */
+  of(name: string): ReplacementStatus | undefined {
+    return this.#replacements.get(name);
+  }
+
+  /** By workload: routers that may not be replaced yet. */
+  waiting(): ReadonlyMap<string, Turn> {
+    const { testbed, observation, clock } = this.#deps;
+    const index = observation.latest;
+    const readable = index.unreadable().length === 0;
+    const routers = [...testbed.desired.workloads.values()].flatMap((workload): RollingRouter[] => {
+      const { key, owner } = workload;
+      if (owner.kind !== 'Router' || testbed.isFrozen(owner)) return [];
+      const { name } = owner;
+      const differs = replacedFields(diffWorkload(key, workload, index)).length > 0;
+      const down = readable && index.current(key) === undefined;
+      return [{ name, differs, down, replacement: this.#replacements.get(name) }];
+    });
+    const turns = waitingTurns(routers, Date.parse(clock.now()));
+    return new Map([...turns].map(([name, turn]) => [`router/${name}`, turn]));
+  }
+
+  /**
+   * Takes the turn that a router has, at once, so that nobody else has it, and then for good: when this returns it may be replaced.
+   * @param fields for which it is replaced.
+   */
+  async begin(name: string, fields: readonly string[]): Promise<void> {
+    const { clock, observation, statuses } = this.#deps;
+    const ref = { kind: 'Router', name } as const;
+    const placed = observation.latest.current(`router/${name}`);
+    const earlier = this.#replacements.get(name);
+    // Nothing runs, and nobody waits for it: there is nothing to remember.
+    if (placed === undefined && earlier === undefined) return;
+    const taken: ReplacementStatus = {
+      since: earlier?.since ?? clock.now(),
+      container: placed?.container.id ?? earlier?.container ?? '',
+      fields,
+      sessions: earlier?.sessions ?? [],
+    };
+    this.#replacements.set(name, taken);
+    const status = statuses.get(ref);
+    const established = await this.#established(placed, status);
+    const replacement = { ...taken, sessions: [...new Set([...taken.sessions, ...established])].sort() };
+    this.#replacements.set(name, replacement);
+    await statuses.put(ref, { observedGeneration: 0, conditions: [], ...status, replacement });
+  }
+
+  /** Peers with which sessions are established now; as far as was known last, when the router cannot be read. */
+  async #established(
+    placed: PlacedContainer | undefined,
+    status: RouterStatus | undefined,
+  ): Promise<readonly string[]> {
+    let sessions: readonly { readonly address: string; readonly state: string }[] = status?.sessions ?? [];
+    if (placed !== undefined) {
+      const target = { node: placed.node, containerId: placed.container.id };
+      const read = await this.#deps.routers.read(target).catch(() => undefined);
+      if (read?.ready === true) ({ sessions } = read);
+    }
+    return sessions.filter(({ state }) => state === 'Established').map(({ address }) => address);
+  }
+
+  /** Ends the replacement of a router that is back. @returns whether it ended. */
+  review(name: string, found: Return): boolean {
+    const replacement = this.#replacements.get(name);
+    if (replacement === undefined) return false;
+    if (!isBack(replacement, found, Date.parse(this.#deps.clock.now()))) return false;
+    return this.#replacements.delete(name);
+  }
+
+  /** The router is not planned any more. */
+  forget(name: string): void {
+    this.#replacements.delete(name);
+  }
+}

@@ -1,0 +1,34 @@
+import type { DesiredService } from '../plan/desired.ts';
+import { differingFields } from './conforms.ts';
+
+/** A field of a container's service that is to have another value. */
+export interface FieldChange {
+  readonly field: keyof DesiredService;
+  readonly before: DesiredService[keyof DesiredService];
+  readonly after: DesiredService[keyof DesiredService];
+}
+
+/** The plan has one network for all services: which one is no matter when two plans are compared. */
+const NETWORK = 'management';
+
+const isServiceField = (field: string, service: DesiredService): field is keyof DesiredService =>
+  field in service;
+
+/** Fields in which two plans of one service differ: what would differ if the first one ran. */
+export function serviceChanges(before: DesiredService, after: DesiredService): readonly FieldChange[] {
+  const running = { ...before, replicas: 1, networks: [NETWORK], containerLabels: before.labels };
+  return differingFields(after, running, before.labels, NETWORK).flatMap((field) =>
+    isServiceField(field, after) ? [{ field, before: before[field], after: after[field] }] : [],
+  );
+}
+
+/** What users call the fields, as far as it is something else. */
+const WORDS: Readonly<Partial<Record<string, string>>> = {
+  nanoCpus: 'resources',
+  memoryBytes: 'resources',
+  constraints: 'placement',
+};
+
+/** `image, resources`: fields in the words of the objects, each once. */
+export const fieldWords = (fields: readonly string[]): string =>
+  [...new Set(fields.map((field) => WORDS[field] ?? field))].join(', ');

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { ReplacementStatus } from '../../../../src/api/status.ts';
+import type { Turn } from '../../../../src/core/diff/rolling.ts';
+import { conditionsOf, found } from '../../../../src/core/status/conditions.ts';
+import { routerBody, type RouterFacts, routerFindings } from '../../../../src/core/status/router.ts';
+import { container } from '../../../support/observed.ts';
+import { Bench, router } from '../plan/bench.ts';
+
+const [workload] = new Bench().put(router('r1')).converge().desired.workloads;
+const hash = workload?.setup.type === 'router' ? workload.setup.configuration.hash : '';
+const NOW = '2026-01-01T00:00:00Z';
+
+/** A router as declared. */
+const facts: RouterFacts = {
+  valid: found('Valid', 'Valid', ''),
+  workload,
+  placed: { node: 'n1', container: container('router/r1') },
+  notRunning: undefined,
+  endpoints: [],
+  state: { ready: true, appliedHash: hash, drift: [], sessions: [], interfaces: [] },
+  failure: undefined,
+  turn: undefined,
+  replacement: undefined,
+};
+
+const said = (more: Partial<RouterFacts>): readonly string[] =>
+  conditionsOf(routerFindings({ ...facts, ...more }), [], { generation: 1, now: NOW })
+    .filter(({ status, type }) => status !== 'True' || !['Valid', 'Attached', 'Established'].includes(type))
+    .map(({ type, status, reason }) => `${type}=${status} ${reason}`);
+
+const turn = (stalled: boolean): Turn => ({ reason: 'WaitingForTurn', message: 'Waiting for r0', stalled });
+const replacement = (of: string): ReplacementStatus => ({
+  since: NOW,
+  container: of,
+  fields: ['memoryBytes'],
+  sessions: [],
+});
+
+describe('the conditions of a router', () => {
+  it('are all True when it is as declared', () => {
+    expect(said({})).toEqual(['Running=True Running', 'Configured=True Configured', 'Ready=True Ready']);
+  });
+
+  it('keep it from being Ready while its old container waits for its turn', () => {
+    const good = ['Running=True Running', 'Configured=True Configured', 'Ready=False WaitingForTurn'];
+    expect(said({ turn: turn(false) })).toEqual([...good, 'Reconciling=True WaitingForTurn']);
+    expect(said({ turn: turn(true) })).toEqual([...good, 'Stalled=True WaitingForTurn']);
+  });
+
+  it('do not speak of a container that leaves as of one that fails', () => {
+    expect(said({ state: undefined, replacement: replacement('id-of-router/r1') })).toEqual([
+      'Running=True Running',
+      'Configured=Unknown Replacing',
+      'Ready=False Replacing',
+      'Reconciling=True Replacing',
+    ]);
+  });
+
+  it('say what is missing after a replacement first, then that it goes on', () => {
+    const notRunning = { reason: 'TaskFailed', message: 'No such image' };
+    const down = { placed: undefined, state: undefined, notRunning, replacement: replacement('old') };
+    expect(said(down)).toContain('Ready=False TaskFailed');
+    expect(said({ replacement: replacement('old') })).toContain('Ready=False Replacing');
+  });
+});
+
+describe('the status of a router', () => {
+  it('remembers a replacement that is under way', () => {
+    expect(routerBody({ ...facts, replacement: replacement('old') }, undefined, NOW).replacement).toEqual(
+      replacement('old'),
+    );
+    expect(routerBody(facts, undefined, NOW)).not.toHaveProperty('replacement');
+  });
+});
