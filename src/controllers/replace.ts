@@ -46,7 +46,8 @@ export function giveTurn(
   setup: RouterSetup | undefined,
   { plan, container, wired, state }: Found,
 ): void {
-  const { rollout, events, look } = context;
+  const { rollout, events, look, observation } = context;
+  const index = observation.latest;
   if (setup === undefined) {
     rollout.forget(name);
     return;
@@ -58,7 +59,10 @@ export function giveTurn(
     open: plan.sequences.length > 0 || plan.waits.length > 0,
     container,
     whole: wired && configured,
-    peers: new Set(setup.sessions.map(({ address }) => address)),
+    // Whose peer is down may come back without it: that is not its fault.
+    peers: new Set(
+      setup.sessions.filter(({ peer }) => !index.isDown(`router/${peer}`)).map(({ address }) => address),
+    ),
     established: new Set(established.map(({ address }) => address)),
   });
   if (!ended) return;

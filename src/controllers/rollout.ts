@@ -48,13 +48,12 @@ export class Rollout {
   waiting(): ReadonlyMap<string, Turn> {
     const { testbed, observation, clock } = this.#deps;
     const index = observation.latest;
-    const readable = index.unreadable().length === 0;
     const routers = [...testbed.desired.workloads.values()].flatMap((workload): RollingRouter[] => {
       const { key, owner } = workload;
       if (owner.kind !== 'Router' || testbed.isFrozen(owner)) return [];
       const { name } = owner;
       const differs = replacedFields(diffWorkload(key, workload, index)).length > 0;
-      const down = readable && index.current(key) === undefined;
+      const down = index.isDown(key);
       return [{ name, differs, down, replacement: this.#replacements.get(name) }];
     });
     const turns = waitingTurns(routers, Date.parse(clock.now()));

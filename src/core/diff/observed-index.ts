@@ -45,6 +45,11 @@ export class ObservedIndex {
     return this.containers(workload).find((placed) => placed.container.running);
   }
 
+  /** Whether a workload certainly has no running container: every node was read. */
+  isDown(workload: string): boolean {
+    return this.current(workload) === undefined && this.unreadable().length === 0;
+  }
+
   /** All containers of a workload, newest first. */
   containers(workload: string): readonly PlacedContainer[] {
     return this.#workloads.get(workload) ?? [];

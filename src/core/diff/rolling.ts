@@ -84,7 +84,7 @@ export interface Return {
   readonly container: string | undefined;
   /** Every link is plugged in, and it runs the planned configuration. */
   readonly whole: boolean;
-  /** Addresses of the peers that are planned, and of those with which its session is established. */
+  /** Addresses of the peers that are planned and not down, and of those with which its session is established. */
   readonly peers: ReadonlySet<string>;
   readonly established: ReadonlySet<string>;
 }
