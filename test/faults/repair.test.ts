@@ -25,7 +25,7 @@ const DOCUMENTS = [
 const REFS = DOCUMENTS.map(({ ref }) => ref);
 
 describe('repair', () => {
-  const testbed = useTestbed('/repair');
+  const testbed = useTestbed('/repair', { HINGE_RESYNC: '5s' });
   const traffic = new Traffic(testbed, 'repair/a', 'repair/b');
   let hops: readonly string[];
 
