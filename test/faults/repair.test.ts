@@ -230,7 +230,12 @@ describe('repair', () => {
     const replaced = (await events.writesSince(mark)).filter(
       (line) => /container (start|die)/.test(line) && !line.includes('repair-extra'),
     );
-    recovery('25', 'Path added and removed under 100 pings a second', 0, `${String(lost)} of 1500 lost`);
+    recovery(
+      '25',
+      'Path added and removed under 100 pings a second',
+      undefined,
+      `${String(lost)} of 1500 lost`,
+    );
     expect(lost).toBe(0);
     expect(replaced).toEqual([]);
     await eventually(async () => expect(await footingOf(testbed)).toEqual(before), {
