@@ -8,7 +8,9 @@ export interface Gate {
   readonly command: readonly [string, ...string[]];
   /** Upper bound of its time, in ms; then it is stopped and counts as failed. */
   readonly timeout: number;
-  /** It is a suite of vitest: it has to run at least one test, and runs beside no other gate, since it uses all cores. */
+  /** Gates of one stage run beside each other, those of the next one after them. */
+  readonly stage: number;
+  /** It is a suite of vitest, and has to run at least one test. */
   readonly tests: boolean;
 }
 
@@ -16,6 +18,7 @@ const check = (name: string, ...command: readonly [string, ...string[]]): Gate =
   name,
   command,
   timeout: 5 * MINUTE,
+  stage: 0,
   tests: false,
 });
 
@@ -23,6 +26,7 @@ const testGates = suites.map((suite): Gate => ({
   name: suite.name,
   command: ['vitest', 'run', '--project', suite.name],
   timeout: 15 * MINUTE,
+  stage: suite.stage,
   tests: true,
 }));
 

@@ -2,10 +2,10 @@ import PQueue from 'p-queue';
 import type { Gate } from './gates.ts';
 import { type GateOptions, type Result, runGate } from './run-gate.ts';
 
-/** How many checks run side by side: their tools use one core each. */
+/** How many gates run side by side: the tools of checks use one core each, and suites on engines and etcd mostly wait for those. */
 const WIDTH = 2;
 
-/** Runs the checks side by side, then the suites of tests one after the other. */
+/** Runs the gates of each stage side by side, the stages one after the other. */
 export async function runGates(
   gates: readonly Gate[],
   options: GateOptions,
@@ -18,8 +18,10 @@ export async function runGates(
     results.push(result);
     onResult(result);
   };
-  const beside = new PQueue({ concurrency: WIDTH });
-  await beside.addAll(gates.filter((gate) => !gate.tests).map((gate) => () => run(gate)));
-  for (const gate of gates.filter((each) => each.tests)) await run(gate);
+  const stages = [...new Set(gates.map(({ stage }) => stage))].sort((one, other) => one - other);
+  for (const stage of stages) {
+    const beside = new PQueue({ concurrency: WIDTH });
+    await beside.addAll(gates.filter((gate) => gate.stage === stage).map((gate) => () => run(gate)));
+  }
   return results;
 }

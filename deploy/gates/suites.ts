@@ -9,6 +9,8 @@ export interface Suite {
   /** Its files run one after the other: they share what the machine has only once. */
   readonly inTurn: boolean;
   readonly globalSetup?: string;
+  /** Suites of one stage run beside each other, those of the next one after them. */
+  readonly stage: number;
 }
 
 const below = (...folders: readonly string[]): string[] =>
@@ -16,16 +18,23 @@ const below = (...folders: readonly string[]): string[] =>
 
 /** In the order in which they run. Every test file belongs to exactly one of them (test/gates/suites.test.ts). */
 export const suites: readonly Suite[] = [
-  { name: 'unit', include: below('unit', 'golden'), timeout: 30 * SECOND, inTurn: false },
-  { name: 'gates', include: ['test/*.test.ts', ...below('gates')], timeout: 120 * SECOND, inTurn: false },
-  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false },
-  { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true },
-  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true },
+  { name: 'unit', include: below('unit', 'golden'), timeout: 30 * SECOND, inTurn: false, stage: 1 },
+  {
+    name: 'gates',
+    include: ['test/*.test.ts', ...below('gates')],
+    timeout: 120 * SECOND,
+    inTurn: false,
+    stage: 1,
+  },
+  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
+  { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true, stage: 2 },
+  { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true, stage: 2 },
   {
     name: 'e2e',
     include: below('e2e', 'faults'),
     timeout: 300 * SECOND,
     inTurn: true,
+    stage: 3,
     globalSetup: 'test/support/shared-lab.ts',
   },
 ];

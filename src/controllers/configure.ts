@@ -24,11 +24,11 @@ export async function settleRouter(
   logger: Logger,
 ): Promise<Settled> {
   const { routers, routerStates, events } = context;
-  let state = routerStates.get(name, target.containerId);
+  const known = routerStates.get(name, target.containerId);
   // Links come one after the other, and each is a reason to look here: nothing new is to be seen before the last one.
   const early = !target.wired && routerStates.age(name) < context.resyncMs;
-  if (early && state?.appliedHash === setup.configuration.hash) return { state, failure: undefined };
-  state = undefined;
+  if (early && known?.appliedHash === setup.configuration.hash) return { state: known, failure: undefined };
+  let state: RouterState | undefined;
   try {
     state = await routers.read(target);
     const fresh = state.appliedHash === undefined;

@@ -6,7 +6,12 @@ import Table from 'cli-table3';
 import { execa } from 'execa';
 import { z } from 'zod';
 
-const recovered = z.object({ row: z.string(), fault: z.string(), seconds: z.number(), note: z.string() });
+const recovered = z.object({
+  row: z.string(),
+  fault: z.string(),
+  seconds: z.number().optional(),
+  note: z.string(),
+});
 
 const directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-faults-'));
 try {
@@ -28,7 +33,7 @@ try {
   });
   for (const line of lines) {
     const { row, fault, seconds, note } = recovered.parse(JSON.parse(line));
-    table.push([row, fault, seconds.toFixed(1), note]);
+    table.push([row, fault, seconds?.toFixed(1) ?? '-', note]);
   }
   process.stdout.write(`${table.toString()}\n`);
   process.exitCode = exitCode ?? 1;

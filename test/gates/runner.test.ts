@@ -21,6 +21,7 @@ const check = (name: string, script: string): Gate => ({
   name,
   command: ['node', '-e', script],
   timeout: 30_000,
+  stage: 0,
   tests: false,
 });
 
@@ -116,7 +117,7 @@ describe('an interrupted run', () => {
       setInterval(() => {}, 1000);`;
     const interrupt = new AbortController();
     const results: Result[] = [];
-    const gates = [check('busy', script), { ...check('next', ''), tests: true }];
+    const gates = [check('busy', script), { ...check('next', ''), stage: 1, tests: true }];
     const options = { directory, signal: interrupt.signal, live: false };
     const running = runGates(gates, options, (result) => results.push(result));
     const written = async (): Promise<string> => {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Container } from './containers.ts';
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { traceroute } from './frr.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -31,25 +31,20 @@ export class Traffic {
    */
   async recovered(hops: readonly string[], since: number, timeoutMs: number): Promise<number> {
     const target = hops.at(-1) ?? '';
-    for (;;) {
-      if ((await this.#answered(target)) && String(await this.hops().catch(() => [])) === String(hops))
-        return (performance.now() - since) / 1000;
-      if (performance.now() - since > timeoutMs)
-        throw new Error(
-          `${this.#from} does not reach ${target} over ${hops.join(' ')} within ${String(timeoutMs)} ms`,
-        );
-      await delay(AGAIN_MS);
-    }
+    const back = async (): Promise<void> => {
+      if (!(await this.#answered(target))) throw new Error(`${target} does not answer`);
+      expect(await this.hops()).toEqual(hops);
+    };
+    const message = `${this.#from} reaches ${target} over ${hops.join(' ')}`;
+    await eventually(back, { timeoutMs, intervalMs: AGAIN_MS, message });
+    return (performance.now() - since) / 1000;
   }
 
   /** Waits until a packet is lost. */
   async lost(timeoutMs: number): Promise<void> {
-    const began = performance.now();
     const target = await this.#address();
-    while (await this.#answered(target)) {
-      if (performance.now() - began > timeoutMs)
-        throw new Error(`${target} still answers after ${String(timeoutMs)} ms`);
-    }
+    const silent = async (): Promise<void> => expect(await this.#answered(target)).toBe(false);
+    await eventually(silent, { timeoutMs, intervalMs: AGAIN_MS, message: `${target} answers no more` });
   }
 
   /** Sends so many packets, one each 10 ms. @returns how many were not answered */
@@ -82,7 +77,7 @@ export class Traffic {
   }
 
   async #address(): Promise<string> {
-    const container: Container = await this.#testbed.container(this.#to);
+    const container = await this.#testbed.container(this.#to);
     const text = await container.run('ip', '-4', '-oneline', 'address', 'show', 'scope', 'global');
     const [, address] = /inet ([0-9.]+)\//.exec(text) ?? [];
     if (address === undefined) throw new Error(`${this.#to} has no address`);

@@ -88,7 +88,7 @@ export class FloorNode {
         CapAdd: ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SYS_PTRACE'],
         SecurityOpt: ['apparmor=unconfined'],
         NetworkMode: 'none',
-        RestartPolicy: { Name: 'always' },
+        RestartPolicy: { Name: 'no' },
         LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
       },
     };
