@@ -12,6 +12,7 @@ import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
 import type { Rollout } from './rollout.ts';
 import type { RouterStates } from './router-states.ts';
+import type { SessionDoctor } from './session-doctor.ts';
 import type { StatusBook } from './status-book.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -36,6 +37,7 @@ export interface Context {
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly prover: Prover;
+  readonly doctor: SessionDoctor;
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   /** Milliseconds after which everything is looked at again although nothing was heard. */

@@ -1,5 +1,5 @@
 import { DockerError } from '../core/failure.ts';
-import { diffNetwork } from '../core/diff/network.ts';
+import { diffNetwork, unplugAll } from '../core/diff/network.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
@@ -15,7 +15,11 @@ export function networkReconciler(context: Context): Reconcile {
   return async (key, scope) => {
     const { networks, wanted } = testbed.desired;
     const network = networks.get(key);
-    const diff = diffNetwork(key, network, observation.latest, wanted);
+    const index = observation.latest;
+    const diff =
+      network !== undefined && context.doctor.takeReplug(key)
+        ? unplugAll(key, network, index)
+        : diffNetwork(key, network, index, wanted);
     try {
       await applyUnit(context, `network ${key}`, diff, scope);
       inUseSince.delete(key);

@@ -50,7 +50,20 @@ export function routerReconciler(context: Context): Reconcile {
       setup === undefined || target === undefined || leaving
         ? undefined
         : await settleRouter(context, name, setup, { ...target, wired }, logger);
-    if (target === undefined) routerStates.forget(name);
+    if (target === undefined) {
+      routerStates.forget(name);
+      context.doctor.discharge(name);
+    }
+    const diagnoses =
+      setup === undefined || target === undefined || settled?.state?.ready !== true
+        ? []
+        : await context.doctor.examine(
+            context,
+            name,
+            setup.sessions,
+            { target, state: settled.state },
+            logger,
+          );
 
     const down = workload !== undefined && placed === undefined;
     giveTurn(context, name, setup, { plan, container: target?.containerId, wired, state: settled?.state });
@@ -64,6 +77,7 @@ export function routerReconciler(context: Context): Reconcile {
       endpoints,
       state: settled?.state,
       failure: settled?.failure,
+      diagnoses,
       turn,
       replacement: rollout.of(name),
     };

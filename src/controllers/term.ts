@@ -27,6 +27,7 @@ import { recallAccepted, recallAllocations } from './recall.ts';
 import { Rollout } from './rollout.ts';
 import { routerReconciler } from './router.ts';
 import { RouterStates } from './router-states.ts';
+import { SessionDoctor } from './session-doctor.ts';
 import { storeMemoryReconciler } from './store-memory.ts';
 import { StatusBook } from './status-book.ts';
 import { Sweep } from './sweep.ts';
@@ -175,6 +176,7 @@ async function assemble(
     routerStates: new RouterStates(clock),
     rollout: new Rollout({ ...deps, testbed, observation, statuses }),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
+    doctor: new SessionDoctor(),
     enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),
     look: sweepSoon,
   };

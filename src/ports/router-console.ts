@@ -16,6 +16,8 @@ export interface RouterConsole {
    * @returns what is true afterwards. @throws RouterRefusal with the router's own words.
    */
   configure(target: ConsoleTarget, configuration: ConfigurationText, first: boolean): Promise<RouterState>;
+  /** Has a session begin anew. */
+  restartSession(target: ConsoleTarget, peerAddress: string): Promise<void>;
   /** Best BGP routes by prefix. */
   routes(target: ConsoleTarget): Promise<readonly RouteEntry[]>;
 }

@@ -212,6 +212,31 @@ describe('repair', () => {
     expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
   });
 
+  it('row 22: the tunnel of a link broken below Docker', async () => {
+    const { found } = await testbed.container('router/repair-middle');
+    const { networks } = await testbed.inventory();
+    const link = networks.find(({ key }) => key === 'link/repair-left--repair-middle');
+    const before = await footingOf(testbed, ['repair-right']);
+    const since = performance.now();
+    // Docker says that all is well: only packets and sessions tell.
+    const sandbox = `/run/docker/netns/1-${(link?.id ?? '').slice(0, 10)}`;
+    await testbed.lab
+      .node(found.node)
+      .exec([
+        'nsenter',
+        `--net=${sandbox}`,
+        'sh',
+        '-ec',
+        'ip -oneline link show type vxlan | while IFS=": " read -r _ name _; do ip link set "${name%@*}" down; done',
+      ]);
+    await traffic.lost(BOUND_MS);
+    recovery('22', 'tunnel of a link broken below Docker', await traffic.recovered(hops, since, BOUND_MS));
+    expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
+    const { entries } = await testbed.store.list(testbed.keys.events);
+    const treated = entries.map(({ value }) => value).filter((value) => value.includes('SessionTreated'));
+    expect(treated.join('\n')).toContain('answers no packets over');
+  });
+
   it('row 22: a helper removed', async () => {
     const { containers } = await testbed.inventory();
     const helper = containers.find(({ workload, node }) => workload === undefined && node === 'node1');

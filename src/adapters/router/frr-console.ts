@@ -171,6 +171,10 @@ export class FrrConsole implements RouterConsole {
     return stateOf(result.stdout);
   }
 
+  async restartSession(target: ConsoleTarget, peerAddress: string): Promise<void> {
+    await this.#script(target, `vtysh -c 'clear bgp ${peerAddress}'`, READ_TIMEOUT_MS);
+  }
+
   async routes(target: ConsoleTarget): Promise<readonly RouteEntry[]> {
     const text = await this.#script(target, `vtysh -c 'show bgp ipv4 unicast json'`, READ_TIMEOUT_MS);
     const table = Table.parse(JSON.parse(text));

@@ -148,6 +148,20 @@ function remove(network: ObservedNetwork, index: ObservedIndex, wanted: WantedWo
   return { sequences: [[{ type: 'remove-network', id: network.id, name: network.name }]], waits: [] };
 }
 
+/**
+ * Takes a network out of all containers, and off their nodes, where its tunnels and tables of addresses are: the next diff brings it back as
+ * new. In the order of removal.
+ */
+export function unplugAll(key: string, desired: DesiredNetwork, index: ObservedIndex): UnitDiff {
+  const network = index.networks.get(key)?.find(({ name }) => name === desired.name);
+  if (network === undefined) return NOTHING;
+  const there = index.endpoints(network.id).filter(({ container }) => container.running);
+  const helpersLast = [...there].sort(
+    (one, other) => Number(isHelper(one, index)) - Number(isHelper(other, index)),
+  );
+  return { sequences: [helpersLast.map((placed) => unplug(placed, network))], waits: [] };
+}
+
 function localCopiesGone(key: string, index: ObservedIndex): UnitDiff {
   const copies = index.localCopies(key).map(({ node, network }) => `${network.name} on ${node}`);
   return copies.length === 0 ? NOTHING : waiting('LocalCopy', `still listed: ${copies.join(', ')}`);

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../diagnose/session.ts';
 import type { ReplacementStatus, RouterStatus, SessionStatus } from '../../api/status.ts';
 import type { PlacedContainer } from '../diff/observed-index.ts';
 import type { Wait } from '../diff/action.ts';
@@ -25,6 +26,8 @@ export interface RouterFacts {
   readonly state: RouterState | undefined;
   /** What the last attempt to read or configure failed with. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** Why sessions are not established, for those that are not. */
+  readonly diagnoses: readonly Diagnosis[];
   /** Why its container is not replaced yet. */
   readonly turn: Turn | undefined;
   /** The replacement of its container, until it is back. */
@@ -91,22 +94,25 @@ function configured({ state, failure, replacement, placed }: RouterFacts, setup:
   return found('Configured', 'Configured', `configuration ${setup.configuration.hash} runs`);
 }
 
-function established({ state }: RouterFacts, setup: RouterSetup): Finding {
+function established({ state, diagnoses }: RouterFacts, setup: RouterSetup): Finding {
   if (setup.sessions.length === 0)
     return found('Established', 'NoSessions', 'no Path gives this router a neighbour');
   if (state?.ready !== true) return unknown('Established', 'NotRead', 'the sessions cannot be read yet');
-  const down = setup.sessions.filter((session) => stateOf(state, session.address) !== 'Established');
-  if (down.length === 0) {
+  if (diagnoses.length === 0) {
     return found(
       'Established',
       'Established',
       `${String(setup.sessions.length)} BGP sessions are established`,
     );
   }
-  const list = down.map(
-    ({ peer, address }) => `${peer} (${address}): ${stateOf(state, address) ?? 'not configured'}`,
+  const causes = new Set(diagnoses.map(({ cause }) => cause));
+  const [cause = 'Settling'] = causes;
+  const reason = causes.size > 1 || cause === 'Settling' ? 'SessionsDown' : cause;
+  return missing(
+    'Established',
+    reason,
+    `not established: ${diagnoses.map(({ message }) => message).join(', ')}`,
   );
-  return missing('Established', 'SessionsDown', `not established: ${list.join(', ')}`);
 }
 
 /** All of a router's status but its conditions. `previous` keeps what only seems to have changed. */
@@ -171,9 +177,6 @@ function sessionOf(
 }
 
 const msBetween = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
-
-const stateOf = (state: RouterState, address: string): string | undefined =>
-  state.sessions.find((session) => session.address === address)?.state;
 
 const setupOf = ({ workload }: RouterFacts): RouterSetup | undefined =>
   workload?.setup.type === 'router' ? workload.setup : undefined;

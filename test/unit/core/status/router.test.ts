@@ -19,6 +19,7 @@ const facts: RouterFacts = {
   endpoints: [],
   state: { ready: true, appliedHash: hash, drift: [], sessions: [], interfaces: [] },
   failure: undefined,
+  diagnoses: [],
   turn: undefined,
   replacement: undefined,
 };

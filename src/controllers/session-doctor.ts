@@ -1,0 +1,166 @@
+import { attachmentOf } from '../core/diff/attachment.ts';
+import type { RouterState } from '../core/diff/observed-router.ts';
+import { diagnose, type Diagnosis, type Remedy, type SessionSigns } from '../core/diagnose/session.ts';
+import type { DesiredSession } from '../core/plan/desired.ts';
+import type { ConsoleTarget } from '../ports/router-console.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Nobody interferes with a session that is down for less, in ms: its hold time is 9 s, connections are tried every second, and packets over a
+ * link that was just plugged in may need some seconds to find their way.
+ */
+const PATIENCE_MS = 15_000;
+/** After each remedy the next one waits twice as long, up to so many ms. */
+const MOST_PATIENCE_MS = 300_000;
+const PINGS = 3;
+
+interface Case {
+  /** The containers at both ends: with another one it is another case. */
+  readonly circumstances: string;
+  /** Milliseconds, monotonic. */
+  readonly since: number;
+  readonly treatments: number;
+  readonly nextAt: number;
+}
+
+interface Patient {
+  readonly router: string;
+  readonly session: DesiredSession;
+  readonly target: ConsoleTarget;
+  /** Of the session at this end; undefined: not configured. */
+  readonly state: string | undefined;
+}
+
+/** Finds out why sessions stay down although everything is plugged in and configured, says so, and does what can be done. */
+export class SessionDoctor {
+  readonly #cases = new Map<string, Case>();
+  readonly #replugs = new Set<string>();
+
+  /** True once after each time that the network is to be plugged anew. */
+  takeReplug(network: string): boolean {
+    return this.#replugs.delete(network);
+  }
+
+  /** Forgets a router that is gone. */
+  discharge(router: string): void {
+    for (const key of this.#cases.keys()) if (key.startsWith(`${router} `)) this.#cases.delete(key);
+  }
+
+  /** @returns why sessions of a router are down, for those that are. */
+  async examine(
+    context: Context,
+    router: string,
+    sessions: readonly DesiredSession[],
+    here: { readonly target: ConsoleTarget; readonly state: RouterState },
+    logger: Logger,
+  ): Promise<readonly Diagnosis[]> {
+    const stateOf = ({ address }: DesiredSession): string | undefined =>
+      here.state.sessions.find((other) => other.address === address)?.state;
+    const down = sessions.filter((session) => stateOf(session) !== 'Established');
+    const keys = new Set(down.map((session) => caseKey(router, session)));
+    for (const key of this.#cases.keys())
+      if (key.startsWith(`${router} `) && !keys.has(key)) this.#cases.delete(key);
+    return Promise.all(
+      down.map((session) =>
+        this.#one(context, { router, session, target: here.target, state: stateOf(session) }, logger),
+      ),
+    );
+  }
+
+  async #one(context: Context, patient: Patient, logger: Logger): Promise<Diagnosis> {
+    const { clock, hosts } = context;
+    const { target, session } = patient;
+    const signs = signsOf(context, patient);
+    const key = caseKey(patient.router, session);
+    const first = diagnose(signs);
+    if (first.cause !== 'Settling') {
+      this.#cases.delete(key);
+      return first;
+    }
+    const now = clock.monotonicMs();
+    const known = this.#case(key, `${target.containerId} ${containerOf(context, session.peer)}`, now);
+    if (now - known.since < PATIENCE_MS) return first;
+    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, session.address, PINGS) });
+    const remedy = diagnosis.remedies[Math.min(known.treatments, diagnosis.remedies.length - 1)];
+    if (remedy === undefined || now < known.nextAt || !isOurs(context, patient)) {
+      return reported(diagnosis, known);
+    }
+    const patience = Math.min(PATIENCE_MS * 2 ** (known.treatments + 1), MOST_PATIENCE_MS);
+    const after = { ...known, treatments: known.treatments + 1, nextAt: now + patience };
+    this.#cases.set(key, after);
+    logger.warn({ peer: session.peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');
+    const seconds = String(Math.round((now - known.since) / 1000));
+    await this.#treat(
+      context,
+      remedy,
+      patient,
+      `${diagnosis.message}, for ${seconds} s: ${REMEDIES[remedy]}`,
+    );
+    return reported(diagnosis, after);
+  }
+
+  #case(key: string, circumstances: string, now: number): Case {
+    const known = this.#cases.get(key);
+    if (known?.circumstances === circumstances) return known;
+    const begun = { circumstances, since: now, treatments: 0, nextAt: now };
+    this.#cases.set(key, begun);
+    return begun;
+  }
+
+  async #treat(
+    { assertLeading, enqueue, events, metrics, routers }: Context,
+    remedy: Remedy,
+    { router, session, target }: Patient,
+    message: string,
+  ): Promise<void> {
+    events.warning({ kind: 'Router', name: router }, 'SessionTreated', message);
+    metrics.repairs.increment({ type: remedy === 'replug' ? 'link' : 'session' });
+    if (remedy === 'replug') {
+      this.#replugs.add(session.network);
+      enqueue('network', session.network);
+      return;
+    }
+    assertLeading();
+    await routers.restartSession(target, session.address);
+  }
+}
+
+const REMEDIES: Readonly<Record<Remedy, string>> = {
+  replug: 'its link is plugged in anew at both ends',
+  restart: 'the session is started anew',
+};
+
+/** Without any time in it: a status is written when something has changed. */
+const reported = (diagnosis: Diagnosis, { treatments }: Case): Diagnosis =>
+  treatments === 0
+    ? diagnosis
+    : { ...diagnosis, message: `${diagnosis.message} (hinge has tried ${String(treatments)} times)` };
+
+const caseKey = (router: string, { address }: DesiredSession): string => `${router} ${address}`;
+
+const containerOf = ({ observation }: Context, router: string): string =>
+  observation.latest.current(`router/${router}`)?.container.id ?? '';
+
+/** One end treats, the first of the link, and none while one of the two is frozen. */
+const isOurs = ({ testbed }: Context, { router, session }: Patient): boolean =>
+  testbed.desired.networks.get(session.network)?.endpoints[0]?.workload === `router/${router}` &&
+  ![router, session.peer].some((name) => testbed.isFrozen({ kind: 'Router', name }));
+
+function signsOf(context: Context, { router, session, state }: Patient): SessionSigns {
+  const { observation, routerStates, testbed } = context;
+  const network = testbed.desired.networks.get(session.network);
+  const own = network?.endpoints.find(({ workload }) => workload === `router/${router}`)?.address;
+  const isPlugged = (workload: string): boolean =>
+    network !== undefined && attachmentOf(network, workload, observation.latest) !== undefined;
+  return {
+    peer: session.peer,
+    address: session.address,
+    link: network?.name ?? session.network,
+    state,
+    peerState: own === undefined ? undefined : routerStates.session(session.peer, own)?.state,
+    peerRuns: containerOf(context, session.peer) !== '',
+    plugged: [router, session.peer].every((name) => isPlugged(`router/${name}`)),
+    answered: undefined,
+  };
+}
