@@ -97,6 +97,36 @@ describe('repair', () => {
     expect(await footingOf(testbed)).toEqual(footing);
   });
 
+  it('row 18: the container of a router frozen, so that it is silent', async () => {
+    const [left, middle] = await Promise.all(
+      ['left', 'middle'].map((name) => testbed.container(`router/repair-${name}`)),
+    );
+    if (left === undefined || middle === undefined) throw new Error('a router is missing');
+    // BFD begins when BGP has, slowly, as RFC 5880 wants it.
+    const watched = async (): Promise<void> =>
+      expect(await left.run('vtysh', '-c', 'show bfd peers brief')).toMatch(/ up\s*$/m);
+    await eventually(watched, { timeoutMs: BOUND_MS, message: 'BFD is up' });
+    const container = testbed.lab.node(middle.found.node).docker.getContainer(middle.found.id);
+    const since = performance.now();
+    await container.pause();
+    const noticed = async (): Promise<string | undefined> => {
+      const [session] = Object.values(await sessionsOf(left));
+      expect(session?.state).not.toBe('Established');
+      return session?.lastNotification;
+    };
+    const why = await eventually(noticed, {
+      timeoutMs: BOUND_MS,
+      intervalMs: 50,
+      message: 'the neighbour notices',
+    });
+    const seconds = (performance.now() - since) / 1000;
+    await container.unpause();
+    await traffic.recovered(hops, since, BOUND_MS);
+    recovery('18', 'router container frozen', seconds, `until the neighbour notices: ${why ?? 'no reason'}`);
+    expect(why).toMatch(/BFD/);
+    expect((await testbed.container('router/repair-middle')).found.id).toBe(middle.found.id);
+  });
+
   it.each(['bgpd', 'zebra'])('row 19: %s killed inside the container', async (daemon) => {
     const before = await testbed.container('router/repair-middle');
     const pid = (await before.run('pidof', daemon)).trim();

@@ -21,6 +21,7 @@ const neighbors = z.record(
     bgpTimerUpEstablishedEpoch: z.number().optional(),
     connectionsEstablished: z.number(),
     connectionsDropped: z.number(),
+    lastNotificationReason: z.string().optional(),
   }),
 );
 
@@ -47,6 +48,8 @@ export interface Session {
   readonly dropped: number;
   /** Seconds since the epoch. */
   readonly since: number | undefined;
+  /** Why the last session ended, as a notification of RFC 4271 said. */
+  readonly lastNotification: string | undefined;
 }
 
 /** A router's BGP sessions, by the neighbour's address. */
@@ -60,6 +63,7 @@ export async function sessionsOf(router: Container): Promise<Readonly<Record<str
         established: neighbor.connectionsEstablished,
         dropped: neighbor.connectionsDropped,
         since: neighbor.bgpTimerUpEstablishedEpoch,
+        lastNotification: neighbor.lastNotificationReason,
       },
     ]),
   );
