@@ -19,12 +19,19 @@ export interface ApplyDeps {
 /** The only place where Docker is changed: runs the sequences of a diff side by side, each in order, and stops a sequence at its first failure. */
 export class Applier {
   readonly #deps: ApplyDeps;
+  /** By id of a service: the version that was updated last. What is known of the service at that version is older than the update. */
+  readonly #updated = new Map<string, number>();
 
   constructor(deps: ApplyDeps) {
     this.#deps = deps;
   }
 
-  /** @throws the first failure, after all sequences have ended. */
+  /** Whether a diff has an update that is done already: it was made before the Swarm was read again. */
+  isOutdated(diff: UnitDiff): boolean {
+    return diff.sequences.flat().some((action) => this.#isDone(action));
+  }
+
+  /** Leaves out what is done already. @throws the first failure, after all sequences have ended. */
   async apply(
     diff: UnitDiff,
     context: { readonly signal: AbortSignal; readonly logger: Logger },
@@ -51,6 +58,7 @@ export class Applier {
     for (const action of actions) {
       signal.throwIfAborted();
       this.#deps.assertLeading();
+      if (this.#isDone(action)) continue;
       logger.info({ action: describeAction(action) }, 'applying');
       try {
         await this.#one(action);
@@ -76,9 +84,13 @@ export class Applier {
         await swarm.createService(action.workload, action.managementId);
         return;
       case 'update-service':
-        return swarm.updateService(action.id, action.version, action.workload, action.managementId);
+        await swarm.updateService(action.id, action.version, action.workload, action.managementId);
+        this.#updated.set(action.id, action.version);
+        return;
       case 'remove-service':
-        return swarm.removeService(action.id);
+        await swarm.removeService(action.id);
+        this.#updated.delete(action.id);
+        return;
       case 'ensure-helper':
         await this.#engine(action.node).ensureHelper(this.#deps.helperImage);
         return;
@@ -93,6 +105,10 @@ export class Applier {
       case 'unplug':
         return this.#engine(action.target.node).disconnect(action.target.containerId, action.networkId);
     }
+  }
+
+  #isDone(action: Action): boolean {
+    return action.type === 'update-service' && action.version <= (this.#updated.get(action.id) ?? -1);
   }
 
   #engine(node: string): NodeEngine {

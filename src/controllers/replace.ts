@@ -14,9 +14,9 @@ export interface Turned {
 
 /** Holds back what replaces a router's container until it is its turn, and takes the turn when it is. */
 export async function takeTurn(context: Context, name: string, diff: UnitDiff): Promise<Turned> {
-  const { rollout, events } = context;
+  const { rollout, events, applier } = context;
   const fields = replacedFields(diff);
-  if (fields.length === 0) return { diff, turn: undefined };
+  if (fields.length === 0 || applier.isOutdated(diff)) return { diff, turn: undefined };
   const turn = rollout.waiting().get(`router/${name}`);
   if (turn !== undefined) return { diff: waiting(turn.reason, turn.message), turn };
   const begun = rollout.of(name);

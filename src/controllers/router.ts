@@ -40,10 +40,16 @@ export function routerReconciler(context: Context): Reconcile {
       address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
       attached: attachmentOf(network, key, index) !== undefined,
     }));
+    // Who comes back after a replacement is whole without those that are down: they cannot be plugged in, and that is not its fault.
+    const replacing = rollout.of(name) !== undefined;
     const wired = testbed.desired
       .networksOf(key)
       .every((network) =>
-        network.endpoints.every((end) => attachmentOf(network, end.workload, index) !== undefined),
+        network.endpoints.every(
+          (end) =>
+            attachmentOf(network, end.workload, index) !== undefined ||
+            (replacing && index.isDown(end.workload)),
+        ),
       );
     const leaving = isLeaving(rollout.of(name), target?.containerId);
     const settled =

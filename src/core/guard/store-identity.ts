@@ -40,7 +40,7 @@ export function decodeIdentity(
   const { uid, createdAt, adoptedUids, adoptedRevision } = parsed as Readonly<Record<string, unknown>>;
   if (typeof uid !== 'string' || uid === '') return undefined;
   const uids = Array.isArray(adoptedUids) ? adoptedUids.filter((one) => typeof one === 'string') : [];
-  const revision = typeof adoptedRevision === 'number' ? BigInt(adoptedRevision) : 0n;
+  const revision = Number.isSafeInteger(adoptedRevision) ? BigInt(Number(adoptedRevision)) : 0n;
   return { uid, createdAt: typeof createdAt === 'string' ? createdAt : '', adopted: { uids, revision } };
 }
 
