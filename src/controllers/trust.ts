@@ -76,7 +76,10 @@ export class Trust {
     return undefined;
   }
 
-  /** @returns undefined while the Swarm cannot be read: whose things it runs is then not known. */
+  /**
+   * @returns undefined while the Swarm cannot be read: whose things it runs is then not known.
+   * @throws when the cluster key holds no identity.
+   */
   async #look(): Promise<Look | undefined> {
     const { store, keys, swarm, logger } = this.#deps;
     const [cluster, frozen, adoption, desired, accepted] = await Promise.all([
@@ -86,12 +89,13 @@ export class Trust {
       store.list(keys.desired),
       store.list(keys.accepted),
     ]);
+    const identity = cluster === undefined ? undefined : storeIdentity(keys, cluster);
+    const refs = [...desired.entries, ...accepted.entries].flatMap(({ key }) => keys.refOf(key) ?? []);
     try {
       const [observed, memory] = await Promise.all([swarm.list(), swarm.recallStore()]);
-      const refs = [...desired.entries, ...accepted.entries].flatMap(({ key }) => keys.refOf(key) ?? []);
       const facts: SentinelFacts = {
         keys,
-        store: cluster === undefined ? undefined : storeIdentity(keys, cluster),
+        store: identity,
         revision: desired.revision,
         seen: this.#watermark.revision,
         objects: new Set(refs.map(refText)),

@@ -132,6 +132,11 @@ describe('what nobody asked to remove', () => {
     operator = await testbed.start('with another store', guarded);
     await isFrozen('OtherStore');
     expect(ids(await testbed.inventory())).toEqual(ids(before));
+    // What cannot be read is no reason to go on either.
+    await testbed.store.put(keys.cluster, '{"uid": ');
+    const log = (): Promise<string> => operator.log();
+    await expect.poll(log, { timeout: 30_000 }).toContain('Restore it; hinge changes nothing before');
+    expect(ids(await testbed.inventory())).toEqual(ids(before));
     // Put right, it goes on by itself.
     await testbed.store.put(keys.cluster, own?.value ?? '');
     await testbed.ready(refs());

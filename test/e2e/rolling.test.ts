@@ -15,8 +15,16 @@ describe('changes to routers that run', () => {
   const testbed = useTestbed('/rolling');
   const refs = [...NAMES.map(router), chain.ref];
 
+  const textOf = (documents: readonly Document[]): string =>
+    documents.map(({ text }) => text).join('\n---\n');
   const diff = (documents: readonly Document[], ...args: readonly string[]): ReturnType<typeof hinge> =>
-    hinge(testbed.env, ['diff', '-f', '-', ...args], documents.map(({ text }) => text).join('\n---\n'));
+    hinge(testbed.env, ['diff', '-f', '-', ...args], textOf(documents));
+
+  /** Writes them in one transaction: those that are put one by one are replaced in the order in which they come. */
+  const apply = async (documents: readonly Document[]): Promise<void> => {
+    const { exitCode, stderr } = await hinge(testbed.env, ['apply', '-f', '-'], textOf(documents));
+    expect(exitCode, stderr).toBe(0);
+  };
 
   const status = async (name: string): Promise<RouterStatus | undefined> => testbed.status(router(name));
 
@@ -132,7 +140,7 @@ describe('changes to routers that run', () => {
 
     const mark = await (await testbed.events()).mark();
     const began = performance.now();
-    await testbed.put(...more);
+    await apply(more);
     const waiting = testbed.condition(router('r3'), 'Reconciling', {
       status: 'True',
       reason: 'WaitingForTurn',
@@ -157,7 +165,7 @@ describe('changes to routers that run', () => {
 
   it('go on one at a time when the operator dies in the middle', async () => {
     const mark = await (await testbed.events()).mark();
-    await testbed.put(...routers({ resources: { memory: '300Mi' } }));
+    await apply(routers({ resources: { memory: '300Mi' } }));
     await eventually(async () => expect((await status('r1'))?.replacement).toBeDefined(), {
       timeoutMs: 60_000,
       intervalMs: 50,
@@ -173,7 +181,7 @@ describe('changes to routers that run', () => {
   it('stop at a router that does not come back, go on without it when it is frozen, and with it when it is mended', async () => {
     const { container } = (await status('r2')) ?? {};
     const lost = document('Router', 'r1', { image: 'hinge/nowhere:1', resources: { memory: '300Mi' } });
-    await testbed.put(lost, document('Router', 'r2', { resources: { memory: '200Mi' } }));
+    await apply([lost, document('Router', 'r2', { resources: { memory: '200Mi' } })]);
     await testbed.condition(router('r1'), 'Running', { status: 'False' });
     const waits = { status: 'False', message: /^Waiting for r1 to come back/ } as const;
     await testbed.condition(router('r2'), 'Ready', waits);
