@@ -16,8 +16,9 @@ export function networkReconciler(context: Context): Reconcile {
     const { networks, wanted } = testbed.desired;
     const network = networks.get(key);
     const index = observation.latest;
+    const replug = context.doctor.takeReplug(key);
     const diff =
-      network !== undefined && context.doctor.takeReplug(key)
+      network !== undefined && replug
         ? unplugAll(key, network, index)
         : diffNetwork(key, network, index, wanted);
     try {

@@ -63,13 +63,7 @@ export function routerReconciler(context: Context): Reconcile {
     const diagnoses =
       setup === undefined || target === undefined || settled?.state?.ready !== true
         ? []
-        : await context.doctor.examine(
-            context,
-            name,
-            setup.sessions,
-            { target, state: settled.state },
-            logger,
-          );
+        : await context.doctor.examine(name, setup.sessions, { target, state: settled.state }, logger);
 
     const down = workload !== undefined && placed === undefined;
     giveTurn(context, name, setup, { plan, container: target?.containerId, wired, state: settled?.state });

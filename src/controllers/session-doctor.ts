@@ -2,9 +2,15 @@ import { attachmentOf } from '../core/diff/attachment.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
 import { diagnose, type Diagnosis, type Remedy, type SessionSigns } from '../core/diagnose/session.ts';
 import type { DesiredSession } from '../core/plan/desired.ts';
-import type { ConsoleTarget } from '../ports/router-console.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HostConsole } from '../ports/host-console.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Context } from './context.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { Observation } from './observation.ts';
+import type { RouterStates } from './router-states.ts';
+import type { Testbed } from './testbed.ts';
 
 /**
  * Nobody interferes with a session that is down for less, in ms: its hold time is 9 s, connections are tried every second, and packets over a
@@ -24,6 +30,20 @@ interface Case {
   readonly nextAt: number;
 }
 
+interface DoctorDeps {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly hosts: HostConsole;
+  readonly routers: RouterConsole;
+  readonly testbed: Testbed;
+  readonly observation: Observation;
+  readonly routerStates: RouterStates;
+  readonly events: EventRecorder;
+  /** @throws when this operator does not lead any more. */
+  readonly assertLeading: () => void;
+  readonly enqueueNetwork: (key: string) => void;
+}
+
 interface Patient {
   readonly router: string;
   readonly session: DesiredSession;
@@ -34,8 +54,13 @@ interface Patient {
 
 /** Finds out why sessions stay down although everything is plugged in and configured, says so, and does what can be done. */
 export class SessionDoctor {
+  readonly #deps: DoctorDeps;
   readonly #cases = new Map<string, Case>();
   readonly #replugs = new Set<string>();
+
+  constructor(deps: DoctorDeps) {
+    this.#deps = deps;
+  }
 
   /** True once after each time that the network is to be plugged anew. */
   takeReplug(network: string): boolean {
@@ -49,7 +74,6 @@ export class SessionDoctor {
 
   /** @returns why sessions of a router are down, for those that are. */
   async examine(
-    context: Context,
     router: string,
     sessions: readonly DesiredSession[],
     here: { readonly target: ConsoleTarget; readonly state: RouterState },
@@ -63,27 +87,25 @@ export class SessionDoctor {
       if (key.startsWith(`${router} `) && !keys.has(key)) this.#cases.delete(key);
     return Promise.all(
       down.map((session) =>
-        this.#one(context, { router, session, target: here.target, state: stateOf(session) }, logger),
+        this.#one({ router, session, target: here.target, state: stateOf(session) }, logger),
       ),
     );
   }
 
-  async #one(context: Context, patient: Patient, logger: Logger): Promise<Diagnosis> {
-    const { clock, hosts } = context;
+  async #one(patient: Patient, logger: Logger): Promise<Diagnosis> {
+    const { clock, hosts } = this.#deps;
     const { target, session } = patient;
-    const signs = signsOf(context, patient);
+    const signs = this.#signsOf(patient);
     const key = caseKey(patient.router, session);
     const first = diagnose(signs);
-    if (first.cause !== 'Settling') {
-      this.#cases.delete(key);
-      return first;
-    }
+    // A link that is being plugged in anew is no new case.
+    if (first.cause !== 'Settling') return first;
     const now = clock.monotonicMs();
-    const known = this.#case(key, `${target.containerId} ${containerOf(context, session.peer)}`, now);
+    const known = this.#case(key, `${target.containerId} ${this.#containerOf(session.peer)}`, now);
     if (now - known.since < PATIENCE_MS) return first;
     const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, session.address, PINGS) });
     const remedy = diagnosis.remedies[Math.min(known.treatments, diagnosis.remedies.length - 1)];
-    if (remedy === undefined || now < known.nextAt || !isOurs(context, patient)) {
+    if (remedy === undefined || now < known.nextAt || !this.#treats(patient)) {
       return reported(diagnosis, known);
     }
     const patience = Math.min(PATIENCE_MS * 2 ** (known.treatments + 1), MOST_PATIENCE_MS);
@@ -91,12 +113,7 @@ export class SessionDoctor {
     this.#cases.set(key, after);
     logger.warn({ peer: session.peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');
     const seconds = String(Math.round((now - known.since) / 1000));
-    await this.#treat(
-      context,
-      remedy,
-      patient,
-      `${diagnosis.message}, for ${seconds} s: ${REMEDIES[remedy]}`,
-    );
+    await this.#treat(remedy, patient, `${diagnosis.message}, for ${seconds} s: ${REMEDIES[remedy]}`);
     return reported(diagnosis, after);
   }
 
@@ -108,21 +125,47 @@ export class SessionDoctor {
     return begun;
   }
 
-  async #treat(
-    { assertLeading, enqueue, events, metrics, routers }: Context,
-    remedy: Remedy,
-    { router, session, target }: Patient,
-    message: string,
-  ): Promise<void> {
+  async #treat(remedy: Remedy, { router, session, target }: Patient, message: string): Promise<void> {
+    const { assertLeading, enqueueNetwork, events, metrics, routers } = this.#deps;
     events.warning({ kind: 'Router', name: router }, 'SessionTreated', message);
     metrics.repairs.increment({ type: remedy === 'replug' ? 'link' : 'session' });
     if (remedy === 'replug') {
       this.#replugs.add(session.network);
-      enqueue('network', session.network);
+      enqueueNetwork(session.network);
       return;
     }
     assertLeading();
     await routers.restartSession(target, session.address);
+  }
+
+  #containerOf(router: string): string {
+    return this.#deps.observation.latest.current(`router/${router}`)?.container.id ?? '';
+  }
+
+  /** One end treats, the first of the link, and none while one of the two is frozen. */
+  #treats({ router, session }: Patient): boolean {
+    const { testbed } = this.#deps;
+    const first = testbed.desired.networks.get(session.network)?.endpoints[0]?.workload;
+    const frozen = [router, session.peer].some((name) => testbed.isFrozen({ kind: 'Router', name }));
+    return first === `router/${router}` && !frozen;
+  }
+
+  #signsOf({ router, session, state }: Patient): SessionSigns {
+    const { observation, routerStates, testbed } = this.#deps;
+    const network = testbed.desired.networks.get(session.network);
+    const own = network?.endpoints.find(({ workload }) => workload === `router/${router}`)?.address;
+    const isPlugged = (workload: string): boolean =>
+      network !== undefined && attachmentOf(network, workload, observation.latest) !== undefined;
+    return {
+      peer: session.peer,
+      address: session.address,
+      link: network?.name ?? session.network,
+      state,
+      peerState: own === undefined ? undefined : routerStates.session(session.peer, own)?.state,
+      peerRuns: this.#containerOf(session.peer) !== '',
+      plugged: [router, session.peer].every((name) => isPlugged(`router/${name}`)),
+      answered: undefined,
+    };
   }
 }
 
@@ -138,29 +181,3 @@ const reported = (diagnosis: Diagnosis, { treatments }: Case): Diagnosis =>
     : { ...diagnosis, message: `${diagnosis.message} (hinge has tried ${String(treatments)} times)` };
 
 const caseKey = (router: string, { address }: DesiredSession): string => `${router} ${address}`;
-
-const containerOf = ({ observation }: Context, router: string): string =>
-  observation.latest.current(`router/${router}`)?.container.id ?? '';
-
-/** One end treats, the first of the link, and none while one of the two is frozen. */
-const isOurs = ({ testbed }: Context, { router, session }: Patient): boolean =>
-  testbed.desired.networks.get(session.network)?.endpoints[0]?.workload === `router/${router}` &&
-  ![router, session.peer].some((name) => testbed.isFrozen({ kind: 'Router', name }));
-
-function signsOf(context: Context, { router, session, state }: Patient): SessionSigns {
-  const { observation, routerStates, testbed } = context;
-  const network = testbed.desired.networks.get(session.network);
-  const own = network?.endpoints.find(({ workload }) => workload === `router/${router}`)?.address;
-  const isPlugged = (workload: string): boolean =>
-    network !== undefined && attachmentOf(network, workload, observation.latest) !== undefined;
-  return {
-    peer: session.peer,
-    address: session.address,
-    link: network?.name ?? session.network,
-    state,
-    peerState: own === undefined ? undefined : routerStates.session(session.peer, own)?.state,
-    peerRuns: containerOf(context, session.peer) !== '',
-    plugged: [router, session.peer].every((name) => isPlugged(`router/${name}`)),
-    answered: undefined,
-  };
-}

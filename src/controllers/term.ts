@@ -163,21 +163,18 @@ async function assemble(
     metrics.actions.increment({ type: action.type, outcome });
     sweepSoon();
   };
+  const routerStates = new RouterStates(clock);
+  const enqueue = (unit: Unit, key: string): void => controllers.get(unit)?.add(key);
+  const shared = { ...deps, testbed, observation, events, statuses, routerStates, assertLeading };
   return {
-    ...deps,
-    testbed,
-    observation,
-    events,
-    statuses,
-    applier: new Applier({ ...deps, observation, report, assertLeading }),
+    ...shared,
+    applier: new Applier({ ...shared, report }),
     convergence: new Convergence(clock, metrics),
-    assertLeading,
     busy: new Set(),
-    routerStates: new RouterStates(clock),
-    rollout: new Rollout({ ...deps, testbed, observation, statuses }),
-    prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
-    doctor: new SessionDoctor(),
-    enqueue: (unit: Unit, key: string) => controllers.get(unit)?.add(key),
+    rollout: new Rollout(shared),
+    prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
+    doctor: new SessionDoctor({ ...shared, enqueueNetwork: (key) => enqueue('network', key) }),
+    enqueue,
     look: sweepSoon,
   };
 }

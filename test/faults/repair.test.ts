@@ -1,82 +1,36 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab } from '../../deploy/lab/lab.ts';
-import type { Condition } from '../../src/api/status.ts';
 import { type Footing, footingOf } from '../support/footing.ts';
 import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
-import { document, experiment, pathRef, router, useTestbed } from '../support/testbed.ts';
+import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
 import { recovery } from '../support/recovery.ts';
-import { Traffic } from '../support/traffic.ts';
+import { ThreeRouters } from '../support/three-routers.ts';
 
 /** Far more than any repair takes; what each took is printed. */
 const BOUND_MS = 90_000;
 
-/** Three routers in a row, a host at each end. */
-const DOCUMENTS = [
-  ...['left', 'middle', 'right'].map((name) => document('Router', `repair-${name}`)),
-  document('Path', 'repair', { via: ['repair-left', 'repair-middle', 'repair-right'] }),
-  document('Experiment', 'repair', {
-    hosts: [
-      { name: 'a', router: 'repair-left' },
-      { name: 'b', router: 'repair-right' },
-    ],
-    connections: [{ name: 'ab', from: 'a', to: 'b', path: 'repair' }],
-  }),
-];
-const REFS = DOCUMENTS.map(({ ref }) => ref);
-
 describe('repair', () => {
   const testbed = useTestbed('/repair', { HINGE_RESYNC: '5s' });
-  const traffic = new Traffic(testbed, 'repair/a', 'repair/b');
-  let hops: readonly string[];
+  const bed = new ThreeRouters(testbed, 'repair');
+  const { traffic } = bed;
 
   beforeAll(async () => {
     await testbed.start();
-    await testbed.put(...DOCUMENTS);
-    await testbed.ready(REFS);
-    hops = await traffic.hops();
+    await bed.put();
   });
 
-  afterEach(async () => {
-    // Whatever was broken, every session is up again, and everything is Ready and says so.
-    const sessions = async (): Promise<void> => {
-      const routers = ['left', 'middle', 'right'].map((name) => testbed.container(`router/repair-${name}`));
-      const found = (await Promise.all(routers)).map(async (router) =>
-        Object.values(await sessionsOf(router)),
-      );
-      const states = (await Promise.all(found)).map((all) => all.map(({ state }) => state));
-      expect(states).toEqual([['Established'], ['Established', 'Established'], ['Established']]);
-    };
-    await eventually(sessions, {
-      timeoutMs: BOUND_MS,
-      intervalMs: 200,
-      message: 'every session is up again',
-    });
-    await testbed.ready(REFS);
-    await testbed.operators[0]?.idle();
-  });
-
-  /** Waits for another container. @returns seconds since the fault */
-  const replaced = (workload: string, id: string, since: number): Promise<number> =>
-    eventually(
-      async () => {
-        expect((await testbed.container(workload)).found.id).not.toBe(id);
-        return (performance.now() - since) / 1000;
-      },
-      { timeoutMs: BOUND_MS, message: `Swarm has started another container of ${workload}` },
-    );
-
-  it('takes the Path before anything is broken', () => {
-    expect(hops).toHaveLength(4);
-  });
+  // Whatever was broken, every session is up again, and everything is Ready and says so.
+  afterEach(() => bed.whole());
 
   it('row 18: the container of a router killed', async () => {
     const before = await testbed.container('router/repair-middle');
     const others = containersOf(await footingOf(testbed, OTHERS));
+    const containers = await bed.containers();
     const since = performance.now();
     await before.kill();
-    const restarted = await replaced('router/repair-middle', before.found.id, since);
-    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    const restarted = await bed.restarted(['router/repair-middle'], containers, since);
+    const seconds = await bed.recovered(since);
     recovery(
       '18',
       'router container killed',
@@ -89,10 +43,11 @@ describe('repair', () => {
   it('row 18: the container of a host killed', async () => {
     const before = await testbed.container('host/repair/b');
     const footing = await footingOf(testbed);
+    const containers = await bed.containers();
     const since = performance.now();
     await before.kill();
-    await replaced('host/repair/b', before.found.id, since);
-    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    await bed.restarted(['host/repair/b'], containers, since);
+    const seconds = await bed.recovered(since);
     recovery('18', 'host container killed', seconds);
     expect(await footingOf(testbed)).toEqual(footing);
   });
@@ -121,7 +76,7 @@ describe('repair', () => {
     });
     const seconds = (performance.now() - since) / 1000;
     await container.unpause();
-    await traffic.recovered(hops, since, BOUND_MS);
+    await bed.recovered(since);
     recovery('18', 'router container frozen', seconds, `until the neighbour notices: ${why ?? 'no reason'}`);
     expect(why).toMatch(/BFD/);
     expect((await testbed.container('router/repair-middle')).found.id).toBe(middle.found.id);
@@ -137,7 +92,7 @@ describe('repair', () => {
       intervalMs: 50,
       message: `${daemon} runs again`,
     });
-    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    const seconds = await bed.recovered(since);
     recovery('19', `${daemon} killed`, seconds);
     expect((await testbed.container('router/repair-middle')).found.id).toBe(before.found.id);
   });
@@ -160,7 +115,7 @@ describe('repair', () => {
     // Packets may still pass for a moment: the kernel's routes go after the neighbour.
     const back = async (): Promise<void> => expect(await summary()).toContain(`${neighbour} `);
     await eventually(back, { timeoutMs: BOUND_MS, message: 'the neighbour is configured again' });
-    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    const seconds = await bed.recovered(since);
     recovery('20', 'neighbour removed in vtysh', seconds);
     const after = await footingOf(testbed);
     expect(after['repair-left']).toEqual(before['repair-left']);
@@ -212,7 +167,7 @@ describe('repair', () => {
     const since = performance.now();
     await scaleToZero(testbed.lab, await serviceOfMiddle());
     await traffic.lost(BOUND_MS);
-    recovery('21', 'service scaled to 0', await traffic.recovered(hops, since, BOUND_MS));
+    recovery('21', 'service scaled to 0', await bed.recovered(since));
     expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(containersOf(others));
   });
 
@@ -224,7 +179,7 @@ describe('repair', () => {
       .docker.getService(await serviceOfMiddle())
       .remove();
     await traffic.lost(BOUND_MS);
-    recovery('21', 'service removed', await traffic.recovered(hops, since, BOUND_MS));
+    recovery('21', 'service removed', await bed.recovered(since));
     expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(containersOf(others));
   });
 
@@ -238,7 +193,7 @@ describe('repair', () => {
       .node(found.node)
       .docker.getNetwork(link?.id ?? '')
       .disconnect({ Container: found.id });
-    recovery('22', 'link disconnected by hand', await traffic.recovered(hops, since, BOUND_MS));
+    recovery('22', 'link disconnected by hand', await bed.recovered(since));
     expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
   });
 
@@ -260,7 +215,7 @@ describe('repair', () => {
         'ip -oneline link show type vxlan | while IFS=": " read -r _ name _; do ip link set "${name%@*}" down; done',
       ]);
     await traffic.lost(BOUND_MS);
-    recovery('22', 'tunnel of a link broken below Docker', await traffic.recovered(hops, since, BOUND_MS));
+    recovery('22', 'tunnel of a link broken below Docker', await bed.recovered(since));
     expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
     const { entries } = await testbed.store.list(testbed.keys.events);
     const treated = entries.map(({ value }) => value).filter((value) => value.includes('SessionTreated'));
@@ -320,12 +275,6 @@ describe('repair', () => {
       timeoutMs: BOUND_MS,
       message: 'every session is the same as before',
     });
-  });
-
-  it('says in the end that all is well', async () => {
-    const status = await testbed.status(experiment('repair'));
-    const proven = status?.conditions.find(({ type }: Condition) => type === 'Proven');
-    expect(proven?.status).toBe('True');
   });
 });
 
