@@ -130,8 +130,8 @@ export const SETTINGS = {
   concurrency: {
     variable: 'HINGE_CONCURRENCY',
     flag: '--concurrency <number>',
-    description: 'objects that are worked on at a time',
-    fallback: '32',
+    description: 'networks and routers that are worked on at a time',
+    fallback: '8',
     scope: 'operator',
   },
   eventTtl: {

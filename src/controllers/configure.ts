@@ -8,14 +8,24 @@ import type { Context } from './context.ts';
 export interface Settled {
   readonly state: RouterState | undefined;
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** It was not read, and is to be after this many ms. */
+  readonly dueMs?: number;
 }
 
 interface Target extends ConsoleTarget {
-  /** All its links are plugged in, at both ends. */
-  readonly wired: boolean;
+  /** For how many ms all its links have been plugged in, at both ends; undefined: they are not. */
+  readonly wiredMs: number | undefined;
 }
 
-/** Reads a router, gives it its configuration if it runs another, and says what is true afterwards. */
+/** BGP needs a moment after the last plug, in ms; before that there is nothing new to be seen. */
+const SPEAKING_MS = 1_000;
+/** To read a router costs it a tenth of a second of computing: it is not done more often than once in so many ms. */
+const READ_AGAIN_MS = 2_000;
+
+/**
+ * Reads a router, gives it its configuration if it runs another, and says what is true afterwards. What was read a moment ago is not read
+ * again.
+ */
 export async function settleRouter(
   context: Context,
   name: string,
@@ -25,9 +35,8 @@ export async function settleRouter(
 ): Promise<Settled> {
   const { routers, routerStates, events } = context;
   const known = routerStates.get(name, target.containerId);
-  // Links come one after the other, and each is a reason to look here: nothing new is to be seen before the last one.
-  const early = !target.wired && routerStates.age(name) < context.resyncMs;
-  if (early && known?.appliedHash === setup.configuration.hash) return { state: known, failure: undefined };
+  const dueMs = known?.appliedHash === setup.configuration.hash ? dueInMs(context, name, target.wiredMs) : 0;
+  if (dueMs > 0) return { state: known, failure: undefined, dueMs };
   let state: RouterState | undefined;
   try {
     state = await routers.read(target);
@@ -52,6 +61,15 @@ export async function settleRouter(
   } finally {
     if (state !== undefined) routerStates.set(name, target.containerId, state);
   }
+}
+
+/** In how many ms a router is to be read that runs its configuration; 0: now. */
+function dueInMs({ routerStates, resyncMs }: Context, name: string, wiredMs: number | undefined): number {
+  const age = routerStates.age(name);
+  // Links come one after the other, and each is a reason to look here: nothing new is to be seen before the last one.
+  if (wiredMs === undefined) return Math.max(0, resyncMs - age);
+  // What was read since the last plug does not say what came of it.
+  return Math.max(0, READ_AGAIN_MS - age, SPEAKING_MS - wiredMs);
 }
 
 const EVENTS = {

@@ -16,12 +16,16 @@ const SETTLING_MS = 2_000;
 
 /** Keeps nothing itself (its links and routers are units of their own): says whether the Path is there, and proves it. */
 export function pathReconciler(context: Context): Reconcile {
-  const { testbed, routerStates, metrics, resyncMs } = context;
+  const { testbed, routerStates, metrics, clock, resyncMs } = context;
+  const pluggedAt = new Map<string, number>();
   return async (name) => {
     const ref = { kind: 'Path', name } as const;
     const path = testbed.desired.paths.get(name);
     const links = path === undefined ? new Map<string, Link>() : linksOf(context, path);
     const plugged = [...links.values()].every((link) => link.plugged);
+    const now = clock.monotonicMs();
+    if (path === undefined || !plugged) pluggedAt.delete(name);
+    else if (!pluggedAt.has(name)) pluggedAt.set(name, now);
     const proof = path !== undefined && plugged ? await proofOf(context, path) : undefined;
     const facts: PathFacts = {
       valid: testbed.valid(ref),
@@ -47,7 +51,7 @@ export function pathReconciler(context: Context): Reconcile {
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
     // A router may look well and have lost its routes; to read it is to mend that.
-    if (proof?.verdict?.proven === false) {
+    if (proof?.verdict?.proven === false && now - (pluggedAt.get(name) ?? now) > DOUBT_MS) {
       for (const router of path.via)
         if (routerStates.age(router) > DOUBT_MS) context.enqueue('router', router);
     }
@@ -55,7 +59,7 @@ export function pathReconciler(context: Context): Reconcile {
   };
 }
 
-/** Routers of a Path that packets do not take are read again after this many ms: to read one costs it a tenth of a second of computing. */
+/** Routers of a Path that packets do not take are read again after this many ms. It is also what BGP is given to find the way at first. */
 const DOUBT_MS = 3_000;
 
 /** A Path of which a part was not looked at since this operator leads is looked at again after this many ms. */

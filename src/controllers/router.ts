@@ -51,11 +51,12 @@ export function routerReconciler(context: Context): Reconcile {
             (replacing && index.isDown(end.workload)),
         ),
       );
+    const wiredMs = routerStates.wired(name, wired);
     const leaving = isLeaving(rollout.of(name), target?.containerId);
     const settled =
       setup === undefined || target === undefined || leaving
         ? undefined
-        : await settleRouter(context, name, setup, { ...target, wired }, logger);
+        : await settleRouter(context, name, setup, { ...target, wiredMs }, logger);
     if (target === undefined) {
       routerStates.forget(name);
       context.doctor.discharge(name);
@@ -91,6 +92,7 @@ export function routerReconciler(context: Context): Reconcile {
     if (workload === undefined) return {};
     const patient = ready || turn !== undefined || !wired || settled?.failure !== undefined;
     const settlingMs = rollout.of(name) === undefined ? SETTLING_MS : RETURNING_MS;
-    return { requeueAfterMs: patient ? resyncMs : settlingMs };
+    const againMs = patient ? resyncMs : settlingMs;
+    return { requeueAfterMs: Math.min(settled?.dueMs ?? againMs, againMs) };
   };
 }

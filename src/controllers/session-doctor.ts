@@ -19,7 +19,6 @@ import type { Testbed } from './testbed.ts';
 const PATIENCE_MS = 15_000;
 /** After each remedy the next one waits twice as long, up to so many ms. */
 const MOST_PATIENCE_MS = 300_000;
-const PINGS = 3;
 
 interface Case {
   /** The containers at both ends: with another one it is another case. */
@@ -103,7 +102,7 @@ export class SessionDoctor {
     const now = clock.monotonicMs();
     const known = this.#case(key, `${target.containerId} ${this.#containerOf(session.peer)}`, now);
     if (now - known.since < PATIENCE_MS) return first;
-    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, session.address, PINGS) });
+    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, session.address) });
     const remedy = diagnosis.remedies[Math.min(known.treatments, diagnosis.remedies.length - 1)];
     if (remedy === undefined || now < known.nextAt || !this.#treats(patient)) {
       return reported(diagnosis, known);

@@ -61,9 +61,11 @@ export interface OperatorDeps {
 /** Hints come in bursts; one look serves all that come within this many ms. */
 const SWEEP_MS = 150;
 /** On busy engines a look takes long, and costs them what they need for the work itself: this many times as long passes before the next. */
-const SWEEP_PAUSE = 3;
+const SWEEP_PAUSE = 5;
 /** What an event tells is noticed within 2 s: this much of it is waiting. */
 const SWEEP_MAX_MS = 1_000;
+/** Paths and Experiments that are proven at a time: they mostly wait for packets. */
+const PROOFS_AT_A_TIME = 32;
 const RECONCILE_TIMEOUT_MS = 120_000;
 
 /** Everything that one term of leadership does, from the first list to the end of the last reconcile. Returns when the term ends. */
@@ -114,10 +116,12 @@ export async function serveTerm(
     path: pathReconciler(context),
     experiment: experimentReconciler(context),
   };
-  const bound = new Bound(deps.concurrency);
+  const doing = new Bound(deps.concurrency);
+  const proving = new Bound(PROOFS_AT_A_TIME);
   for (const [name, reconcile] of Object.entries(reconcilers)) {
-    // Deciding never queues behind doing.
-    const concurrency = name === 'intake' || name === 'sweep' ? 1 : bound;
+    // Deciding never queues behind doing, nor doing behind waiting for packets.
+    const concurrency =
+      name === 'intake' || name === 'sweep' ? 1 : name === 'path' || name === 'experiment' ? proving : doing;
     const options = { ...deps, name, reconcile, queue: { concurrency }, timeoutMs: RECONCILE_TIMEOUT_MS };
     controllers.set(name, new Controller(options));
   }

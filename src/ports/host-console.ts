@@ -7,8 +7,8 @@ export interface HostConsole {
   setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void>;
   /** Gateways of the default routes. */
   defaultRoutes(target: ConsoleTarget): Promise<readonly string[]>;
-  /** Whether an answer comes from `address` within a second, to any of so many packets (default 1): the cheap question before a trace. */
-  reaches(target: ConsoleTarget, address: string, packets?: number): Promise<boolean>;
+  /** Whether an answer comes from `address` within two seconds: the cheap question before a trace. Returns at once when it comes. */
+  reaches(target: ConsoleTarget, address: string): Promise<boolean>;
   /** The routers that packets to `address` pass, and the destination as last hop when reached; no farther than `maxHops`. */
   trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace>;
 }

@@ -27,8 +27,9 @@ export class NamespaceHostConsole implements HostConsole {
     return Routes.parse(JSON.parse(text || '[]')).map((route) => route.gateway ?? 'none');
   }
 
-  async reaches(target: ConsoleTarget, address: string, packets = 1): Promise<boolean> {
-    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', String(packets), '-W', '1', address];
+  async reaches(target: ConsoleTarget, address: string): Promise<boolean> {
+    // With a deadline, -c counts answers: a packet goes out every 0.2 s until one comes.
+    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', '1', '-w', '2', address];
     const { exitCode } = await runIn(this.#fleet, target, {
       namespaces: 'net',
       argv,

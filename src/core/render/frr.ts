@@ -41,7 +41,6 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
     ...ownSubnetsOnly(router),
-    router.sessions.length === 0 ? [] : BFD,
     extra(router.extraConfig),
   ];
   const text = blocks
@@ -86,7 +85,7 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
 /**
  * Why not FRR's defaults: eBGP without filters is the point of a testbed; a second instead of two minutes between
  * connection attempts, and no wait before updates, let a chain of 23 routers settle in 1.4 s; a silent neighbour is
- * noticed by BFD, and where it does not answer that within 9 s (three lost keepalives, as in FRR's datacenter profile) instead of 180 s; and of paths of equal
+ * noticed within 9 s (three lost keepalives, as in FRR's datacenter profile) instead of 180 s; and of paths of equal
  * length the one from the lower router id wins, not the one that came first, so that the same testbed routes the same.
  */
 function bgp({ routerId, sessions, connected, loopback, advertise }: FrrRouter): string[] {
@@ -111,29 +110,12 @@ function bgp({ routerId, sessions, connected, loopback, advertise }: FrrRouter):
 const neighbor = ({ address, asn, peer }: DesiredSession): string[] => [
   ` neighbor ${address} remote-as ${asn.toString()}`,
   ` neighbor ${address} description ${peer}`,
-  ` neighbor ${address} bfd`,
-  ` neighbor ${address} bfd profile hinge`,
   ` neighbor ${address} advertisement-interval 0`,
   ` neighbor ${address} timers connect 1`,
 ];
 
 const EXTRA_BEGINS = '! extraConfig, as written';
 const EXTRA_ENDS = '! end of extraConfig';
-
-/**
- * A neighbour that is silent for two seconds is gone (RFC 5880: 4 × 500 ms). Slower than BFD can, on purpose: router containers share
- * processors, and one that has to wait a second for its turn has not failed.
- */
-const BFD = [
-  'bfd',
-  ' profile hinge',
-  '  detect-multiplier 4',
-  '  transmit-interval 500',
-  '  receive-interval 500',
-  ' exit',
-  ' !',
-  'exit',
-];
 
 /** Every block before it ends with `exit`, so that these lines start in global context; they are last, so what they open is theirs. */
 function extra(extraConfig: string | undefined): string[] {
