@@ -54,7 +54,8 @@ interface Patient {
 /** Finds out why sessions stay down although everything is plugged in and configured, says so, and does what can be done. */
 export class SessionDoctor {
   readonly #deps: DoctorDeps;
-  readonly #cases = new Map<string, Case>();
+  /** By router, then by the neighbour's address. */
+  readonly #cases = new Map<string, Map<string, Case>>();
   readonly #replugs = new Set<string>();
 
   constructor(deps: DoctorDeps) {
@@ -68,7 +69,7 @@ export class SessionDoctor {
 
   /** Forgets a router that is gone. */
   discharge(router: string): void {
-    for (const key of this.#cases.keys()) if (key.startsWith(`${router} `)) this.#cases.delete(key);
+    this.#cases.delete(router);
   }
 
   /** @returns why sessions of a router are down, for those that are. */
@@ -81,47 +82,48 @@ export class SessionDoctor {
     const stateOf = ({ address }: DesiredSession): string | undefined =>
       here.state.sessions.find((other) => other.address === address)?.state;
     const down = sessions.filter((session) => stateOf(session) !== 'Established');
-    const keys = new Set(down.map((session) => caseKey(router, session)));
-    for (const key of this.#cases.keys())
-      if (key.startsWith(`${router} `) && !keys.has(key)) this.#cases.delete(key);
+    const cases = this.#cases.get(router) ?? new Map<string, Case>();
+    this.#cases.set(router, cases);
+    const addresses = new Set(down.map(({ address }) => address));
+    for (const address of cases.keys()) if (!addresses.has(address)) cases.delete(address);
     return Promise.all(
       down.map((session) =>
-        this.#one({ router, session, target: here.target, state: stateOf(session) }, logger),
+        this.#one({ router, session, target: here.target, state: stateOf(session) }, cases, logger),
       ),
     );
   }
 
-  async #one(patient: Patient, logger: Logger): Promise<Diagnosis> {
+  async #one(patient: Patient, cases: Map<string, Case>, logger: Logger): Promise<Diagnosis> {
     const { clock, hosts } = this.#deps;
     const { target, session } = patient;
+    const { address, peer } = session;
     const signs = this.#signsOf(patient);
-    const key = caseKey(patient.router, session);
     const first = diagnose(signs);
-    // A link that is being plugged in anew is no new case.
-    if (first.cause !== 'Settling') return first;
     const now = clock.monotonicMs();
-    const known = this.#case(key, `${target.containerId} ${this.#containerOf(session.peer)}`, now);
-    if (now - known.since < PATIENCE_MS) return first;
-    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, session.address) });
-    const remedy = diagnosis.remedies[Math.min(known.treatments, diagnosis.remedies.length - 1)];
-    if (remedy === undefined || now < known.nextAt || !this.#treats(patient)) {
-      return reported(diagnosis, known);
+    const circumstances = `${target.containerId} ${this.#containerOf(peer)}`;
+    const known = cases.get(address);
+    const same = known?.circumstances === circumstances ? known : undefined;
+    // A link that is being plugged in anew is no new case, but has its time again once it is.
+    const lookAt = now + PATIENCE_MS;
+    if (first.cause !== 'Settling') {
+      if (same !== undefined) cases.set(address, { ...same, nextAt: Math.max(same.nextAt, lookAt) });
+      return first;
     }
-    const patience = Math.min(PATIENCE_MS * 2 ** (known.treatments + 1), MOST_PATIENCE_MS);
-    const after = { ...known, treatments: known.treatments + 1, nextAt: now + patience };
-    this.#cases.set(key, after);
-    logger.warn({ peer: session.peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');
-    const seconds = String(Math.round((now - known.since) / 1000));
+    const opened = same ?? { circumstances, since: now, treatments: 0, nextAt: lookAt };
+    cases.set(address, opened);
+    if (now - opened.since < PATIENCE_MS) return first;
+    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address) });
+    const remedy = diagnosis.remedies[Math.min(opened.treatments, diagnosis.remedies.length - 1)];
+    if (remedy === undefined || now < opened.nextAt || !this.#treats(patient)) {
+      return reported(diagnosis, opened);
+    }
+    const patience = Math.min(PATIENCE_MS * 2 ** (opened.treatments + 1), MOST_PATIENCE_MS);
+    const after = { ...opened, treatments: opened.treatments + 1, nextAt: now + patience };
+    cases.set(address, after);
+    logger.warn({ peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');
+    const seconds = String(Math.round((now - opened.since) / 1000));
     await this.#treat(remedy, patient, `${diagnosis.message}, for ${seconds} s: ${REMEDIES[remedy]}`);
     return reported(diagnosis, after);
-  }
-
-  #case(key: string, circumstances: string, now: number): Case {
-    const known = this.#cases.get(key);
-    if (known?.circumstances === circumstances) return known;
-    const begun = { circumstances, since: now, treatments: 0, nextAt: now };
-    this.#cases.set(key, begun);
-    return begun;
   }
 
   async #treat(remedy: Remedy, { router, session, target }: Patient, message: string): Promise<void> {
@@ -178,5 +180,3 @@ const reported = (diagnosis: Diagnosis, { treatments }: Case): Diagnosis =>
   treatments === 0
     ? diagnosis
     : { ...diagnosis, message: `${diagnosis.message} (hinge has tried ${String(treatments)} times)` };
-
-const caseKey = (router: string, { address }: DesiredSession): string => `${router} ${address}`;
