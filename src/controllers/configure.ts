@@ -1,5 +1,6 @@
 import { DockerError, RouterRefusal } from '../core/failure.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
+import { runsPlan, wantedNow } from '../core/diff/wanted-configuration.ts';
 import type { RouterSetup } from '../core/plan/desired.ts';
 import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -35,20 +36,24 @@ export async function settleRouter(
 ): Promise<Settled> {
   const { routers, routerStates, events } = context;
   const known = routerStates.get(name, target.containerId);
-  const dueMs = known?.appliedHash === setup.configuration.hash ? dueInMs(context, name, target.wiredMs) : 0;
+  const dueMs =
+    known?.appliedHash === wantedNow(setup, known).hash ? dueInMs(context, name, target.wiredMs) : 0;
   if (dueMs > 0) return { state: known, failure: undefined, dueMs };
   let state: RouterState | undefined;
   try {
     state = await routers.read(target);
+    const wanted = wantedNow(setup, state);
     const fresh = state.appliedHash === undefined;
     const frozen = context.testbed.isFrozen({ kind: 'Router', name });
-    if (!frozen && (fresh || state.drift.length > 0 || state.appliedHash !== setup.configuration.hash)) {
-      const why = fresh ? 'first' : state.drift.length > 0 ? 'drift' : 'change';
+    if (!frozen && (fresh || state.drift.length > 0 || state.appliedHash !== wanted.hash)) {
+      const why = fresh ? 'first' : reasonToChange(setup, state);
       const detail = driftText(state.drift);
-      logger.info({ why, drift: state.drift, hash: setup.configuration.hash }, 'configuring router');
+      logger.info({ why, drift: state.drift, hash: wanted.hash }, 'configuring router');
       context.assertLeading();
-      state = await routers.configure(target, setup.configuration, fresh);
-      events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);
+      state = await routers.configure(target, wanted, fresh);
+      // Part of coming up, and nothing that a user would want to be told.
+      if (why !== 'watch')
+        events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);
       if (why === 'drift') context.metrics.repairs.increment({ type: 'configuration' });
     }
     return { state, failure: undefined };
@@ -61,6 +66,11 @@ export async function settleRouter(
   } finally {
     if (state !== undefined) routerStates.set(name, target.containerId, state);
   }
+}
+
+function reasonToChange(setup: RouterSetup, state: RouterState): keyof typeof EVENTS | 'watch' {
+  if (state.drift.length > 0) return 'drift';
+  return runsPlan(setup, state) ? 'watch' : 'change';
 }
 
 /** In how many ms a router is to be read that runs its configuration; 0: now. */

@@ -1,5 +1,6 @@
 import { type UnitDiff, waiting } from '../core/diff/action.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
+import { runsPlan } from '../core/diff/wanted-configuration.ts';
 import { replacedFields, type Turn } from '../core/diff/rolling.ts';
 import { fieldWords } from '../core/diff/service-changes.ts';
 import type { RouterSetup } from '../core/plan/desired.ts';
@@ -52,8 +53,7 @@ export function giveTurn(
     rollout.forget(name);
     return;
   }
-  const configured =
-    state?.ready === true && state.drift.length === 0 && state.appliedHash === setup.configuration.hash;
+  const configured = state?.ready === true && state.drift.length === 0 && runsPlan(setup, state);
   const established = (state?.sessions ?? []).filter((session) => session.state === 'Established');
   const ended = rollout.review(name, {
     open: plan.sequences.length > 0 || plan.waits.length > 0,

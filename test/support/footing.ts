@@ -27,6 +27,10 @@ export async function footingOf(
   );
 }
 
+/** The containers alone, by router. */
+export const containersOf = (footing: Readonly<Record<string, Footing>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(footing).map(([name, { container }]) => [name, container]));
+
 async function ofOne(container: Container): Promise<Footing> {
   const sessions = Object.entries(await sessionsOf(container));
   return {

@@ -7,6 +7,7 @@ import type {
   RouterSession,
   RouterState,
 } from '../../core/diff/observed-router.ts';
+import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
@@ -113,6 +114,7 @@ const Summary = z.object({
         state: z.string(),
         pfxRcd: z.number().optional(),
         peerUptimeEstablishedEpoch: z.number().optional(),
+        peerUptimeMsec: z.number().optional(),
       }),
     )
     .default({}),
@@ -203,7 +205,7 @@ function stateOf(text: string): RouterState {
     ready: true,
     appliedHash: hash === '' ? undefined : hash,
     drift: hash === '' ? [] : driftOf(stored.trim(), running),
-    sessions: sessionsOf(answer(shown, SHOW_SUMMARY)),
+    sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
     interfaces: interfacesOf(addresses),
   };
 }
@@ -235,7 +237,7 @@ function interfacesOf(json: string): readonly RouterInterface[] {
 }
 
 /** Reads `show bgp ipv4 unicast summary json`; a router without BGP answers with an empty object. */
-function sessionsOf(json: string): readonly RouterSession[] {
+function sessionsOf(json: string, watched: ReadonlySet<string>): readonly RouterSession[] {
   const summary = Summary.parse(JSON.parse(json || '{}'));
   return Object.entries(summary.peers)
     .map(([address, peer]) => ({
@@ -243,6 +245,8 @@ function sessionsOf(json: string): readonly RouterSession[] {
       asn: peer.remoteAs,
       state: peer.state,
       establishedAt: peer.state === 'Established' ? rfc3339(peer.peerUptimeEstablishedEpoch) : undefined,
+      upMs: peer.state === 'Established' ? peer.peerUptimeMsec : undefined,
+      watched: watched.has(address),
       prefixesReceived: peer.pfxRcd ?? 0,
     }))
     .sort((a, b) => a.address.localeCompare(b.address));

@@ -8,6 +8,10 @@ export interface RouterSession {
   readonly state: string;
   /** RFC 3339, whole seconds, exact to a second or two; undefined unless Established. */
   readonly establishedAt: string | undefined;
+  /** For how many ms it has been Established; undefined: it is not. */
+  readonly upMs: number | undefined;
+  /** The router watches this neighbour with BFD. */
+  readonly watched: boolean;
   readonly prefixesReceived: number;
 }
 

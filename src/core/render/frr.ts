@@ -41,6 +41,7 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
     ...ownSubnetsOnly(router),
+    router.sessions.length === 0 ? [] : BFD,
     extra(router.extraConfig),
   ];
   const text = blocks
@@ -85,8 +86,9 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
 /**
  * Why not FRR's defaults: eBGP without filters is the point of a testbed; a second instead of two minutes between
  * connection attempts, and no wait before updates, let a chain of 23 routers settle in 1.4 s; a silent neighbour is
- * noticed within 9 s (three lost keepalives, as in FRR's datacenter profile) instead of 180 s; and of paths of equal
- * length the one from the lower router id wins, not the one that came first, so that the same testbed routes the same.
+ * noticed by BFD, and where it does not speak that within 9 s (three lost keepalives, as in FRR's datacenter profile) instead
+ * of 180 s; and of paths of equal length the one from the lower router id wins, not the one that came first, so that the same
+ * testbed routes the same.
  */
 function bgp({ routerId, sessions, connected, loopback, advertise }: FrrRouter): string[] {
   const networks = sorted([...connected, ...advertise, ...(loopback === undefined ? [] : [loopback])]);
@@ -110,12 +112,54 @@ function bgp({ routerId, sessions, connected, loopback, advertise }: FrrRouter):
 const neighbor = ({ address, asn, peer }: DesiredSession): string[] => [
   ` neighbor ${address} remote-as ${asn.toString()}`,
   ` neighbor ${address} description ${peer}`,
+  ...watch(address),
   ` neighbor ${address} advertisement-interval 0`,
   ` neighbor ${address} timers connect 1`,
 ];
 
+const watch = (address: string): readonly string[] => [
+  ` neighbor ${address} bfd`,
+  ` neighbor ${address} bfd profile hinge`,
+];
+
+/**
+ * A neighbour that is silent for two seconds is gone (RFC 5880: 4 × 500 ms). Slower than BFD can, on purpose: router containers share
+ * processors, and one that has to wait a second for its turn has not failed.
+ */
+const BFD = [
+  'bfd',
+  ' profile hinge',
+  '  detect-multiplier 4',
+  '  transmit-interval 500',
+  '  receive-interval 500',
+  ' exit',
+  ' !',
+  'exit',
+];
+
+/** The same configuration without BFD for these neighbours; what the user wrote stays. */
+export function withoutBfd(
+  { text, hash }: ConfigurationText,
+  addresses: readonly string[],
+): ConfigurationText {
+  if (addresses.length === 0) return { text, hash };
+  const omitted = new Set(addresses.flatMap(watch));
+  const [own = '', ...written] = text.split(EXTRA_MARK);
+  const kept = own
+    .split('\n')
+    .filter((line) => !omitted.has(line))
+    .join('\n');
+  const rest = [kept, ...written].join(EXTRA_MARK);
+  return { text: rest, hash: shortDigest(rest, HASH_LENGTH) };
+}
+
+/** The neighbours' addresses that a configuration, rendered or running, watches with BFD. */
+export const watchedIn = (text: string): ReadonlySet<string> =>
+  new Set([...text.matchAll(/^ neighbor (\S+) bfd$/gm)].flatMap(([, address]) => address ?? []));
+
 const EXTRA_BEGINS = '! extraConfig, as written';
 const EXTRA_ENDS = '! end of extraConfig';
+const EXTRA_MARK = `\n${EXTRA_BEGINS}\n`;
 
 /** Every block before it ends with `exit`, so that these lines start in global context; they are last, so what they open is theirs. */
 function extra(extraConfig: string | undefined): string[] {
@@ -125,7 +169,7 @@ function extra(extraConfig: string | undefined): string[] {
 
 /** The part of a rendered configuration that the user wrote; empty when there is none. */
 export function extraConfigOf(text: string): string {
-  const [, written = ''] = text.split(`\n${EXTRA_BEGINS}\n`);
+  const [, written = ''] = text.split(EXTRA_MARK);
   return written.slice(0, Math.max(0, written.lastIndexOf(EXTRA_ENDS)));
 }
 

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../diagnose/session.ts';
 import type { ReplacementStatus, RouterStatus, SessionStatus } from '../../api/status.ts';
 import type { PlacedContainer } from '../diff/observed-index.ts';
 import type { Wait } from '../diff/action.ts';
+import { runsPlan } from '../diff/wanted-configuration.ts';
 import type { RouterState } from '../diff/observed-router.ts';
 import { isLeaving, type Turn } from '../diff/rolling.ts';
 import { fieldWords } from '../diff/service-changes.ts';
@@ -86,7 +87,7 @@ function configured({ state, failure, replacement, placed }: RouterFacts, setup:
   if (failure !== undefined) return missing('Configured', failure.reason, failure.message);
   if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
   if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
-  if (state.appliedHash !== setup.configuration.hash) {
+  if (!runsPlan(setup, state)) {
     return missing('Configured', 'Configuring', 'the configuration is being applied');
   }
   if (state.drift.length > 0)

@@ -94,7 +94,8 @@ class Ward {
 
   #state(name: string): RouterState {
     const sessions = this.#setup(name).sessions.map(({ address, asn }) => ({
-      ...{ address, asn, state: 'Active', establishedAt: undefined },
+      ...{ address, asn, state: 'Active', establishedAt: undefined, upMs: undefined },
+      watched: false,
       prefixesReceived: 0,
     }));
     return { ready: true, appliedHash: undefined, drift: [], sessions, interfaces: [] };

@@ -1,0 +1,31 @@
+import type { RouterSetup } from '../plan/desired.ts';
+import { withoutBfd } from '../render/frr.ts';
+import type { ConfigurationText } from '../render/text.ts';
+import type { RouterSession, RouterState } from './observed-router.ts';
+
+/**
+ * BFD begins when a session has been up for so many ms. While links are plugged in one after the other, packets and processors stop for longer
+ * than BFD forgives, although nothing has failed.
+ */
+const STEADY_MS = 20_000;
+
+/**
+ * What a router should run now: the plan's configuration, with BFD only for neighbours whose session has proved steady. To take BFD away
+ * would reset the session, so it stays where it is. @param state undefined: a container that runs nothing yet.
+ */
+export const wantedNow = (setup: RouterSetup, state: RouterState | undefined): ConfigurationText =>
+  watching(setup, state, ({ watched, upMs }) => watched || (upMs ?? 0) >= STEADY_MS);
+
+/** Whether a router has the plan's configuration, whichever of its neighbours BFD watches already. */
+export const runsPlan = (setup: RouterSetup, state: RouterState): boolean =>
+  state.appliedHash === watching(setup, state, ({ watched }) => watched).hash;
+
+function watching(
+  { configuration, sessions }: RouterSetup,
+  state: RouterState | undefined,
+  isWatched: (session: RouterSession) => boolean,
+): ConfigurationText {
+  const watched = new Set(state?.sessions.filter(isWatched).map(({ address }) => address));
+  const others = sessions.map(({ address }) => address).filter((address) => !watched.has(address));
+  return withoutBfd(configuration, others);
+}

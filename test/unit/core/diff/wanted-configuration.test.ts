@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { RouterSession, RouterState } from '../../../../src/core/diff/observed-router.ts';
+import { runsPlan, wantedNow } from '../../../../src/core/diff/wanted-configuration.ts';
+import type { RouterSetup } from '../../../../src/core/plan/desired.ts';
+import { watchedIn } from '../../../../src/core/render/frr.ts';
+import { Bench, path, router } from '../plan/bench.ts';
+
+const bench = new Bench().put(
+  router('r1'),
+  router('r2', { extraConfig: 'router bgp 65002\n neighbor 192.0.2.1 bfd\nexit\n' }),
+  router('r3'),
+  path('p', ['r1', 'r2', 'r3']),
+);
+const setup = bench.settle().desired.workloads.find(({ key }) => key === 'router/r2')?.setup as RouterSetup;
+const [left = '', right = ''] = setup.sessions.map(({ address }) => address);
+
+const session = (address: string, more: Partial<RouterSession>): RouterSession => ({
+  ...{ address, asn: 65001, state: 'Established', establishedAt: undefined, prefixesReceived: 0 },
+  ...{ upMs: 0, watched: false },
+  ...more,
+});
+const state = (appliedHash: string | undefined, ...sessions: readonly RouterSession[]): RouterState => ({
+  ...{ ready: true, appliedHash, drift: [], sessions, interfaces: [] },
+});
+
+describe('the configuration that a router should run now', () => {
+  it('is without BFD in a new container, but keeps what the user wrote', () => {
+    const { text, hash } = wantedNow(setup, undefined);
+    expect([...watchedIn(text)]).toEqual(['192.0.2.1']);
+    expect(hash).not.toBe(setup.configuration.hash);
+  });
+
+  it('has BFD for the neighbours whose session has been up for long enough', () => {
+    const seen = state(undefined, session(left, { upMs: 20_000 }), session(right, { upMs: 19_999 }));
+    expect([...watchedIn(wantedNow(setup, seen).text)]).toEqual([left, '192.0.2.1']);
+  });
+
+  it('keeps BFD where it is while a session is down, since taking it away resets the next one', () => {
+    const down = { state: 'Active', upMs: undefined };
+    const seen = state(
+      undefined,
+      session(left, { ...down, watched: true }),
+      session(right, { upMs: 60_000, watched: true }),
+    );
+    expect(wantedNow(setup, seen)).toEqual(setup.configuration);
+  });
+
+  it('is the plan with and without BFD, and nothing else is', () => {
+    const seen = [session(left, { upMs: 60_000 }), session(right, {})];
+    const { hash } = wantedNow(setup, undefined);
+    expect(runsPlan(setup, state(hash, ...seen))).toBe(true);
+    expect(wantedNow(setup, state(hash, ...seen)).hash).not.toBe(hash);
+    expect(runsPlan(setup, state('another', ...seen))).toBe(false);
+    expect(runsPlan(setup, state(undefined, ...seen))).toBe(false);
+  });
+});
