@@ -40,6 +40,7 @@ export function pathReconciler(context: Context): Reconcile {
       verdict: proof?.verdict,
       proof: proof?.proof,
       probeFailure: proof?.probeFailure,
+      used: path !== undefined && connectionsOf(testbed.desired, path).length > 0,
     };
     if (path !== undefined && isUnread(context, path)) return { requeueAfterMs: UNREAD_MS };
     const ready = await publish(context, ref, pathFindings(facts), pathBody(facts));

@@ -22,7 +22,7 @@ export class Traffic {
   /** The routers' addresses that packets pass, in order, and the far host's. */
   async hops(): Promise<readonly string[]> {
     const from = await this.#testbed.container(this.#from);
-    return traceroute(from, await this.#address());
+    return traceroute(from, await this.address());
   }
 
   /**
@@ -42,7 +42,7 @@ export class Traffic {
 
   /** Waits until a packet is lost. */
   async lost(timeoutMs: number): Promise<void> {
-    const target = await this.#address();
+    const target = await this.address();
     const silent = async (): Promise<void> => expect(await this.#answered(target)).toBe(false);
     await eventually(silent, { timeoutMs, intervalMs: AGAIN_MS, message: `${target} answers no more` });
   }
@@ -60,7 +60,7 @@ export class Traffic {
       String(count),
       '-W',
       '2',
-      await this.#address(),
+      await this.address(),
     );
     const [, sent = '', received = ''] = /(\d+) packets transmitted, (\d+) received/.exec(text) ?? [];
     return Number(sent) - Number(received);
@@ -76,7 +76,8 @@ export class Traffic {
     }
   }
 
-  async #address(): Promise<string> {
+  /** Of the far host, as its container has it. */
+  async address(): Promise<string> {
     const container = await this.#testbed.container(this.#to);
     const text = await container.run('ip', '-4', '-oneline', 'address', 'show', 'scope', 'global');
     const [, address] = /inet ([0-9.]+)\//.exec(text) ?? [];

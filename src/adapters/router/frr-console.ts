@@ -100,9 +100,13 @@ ${report(`printf '%s\\n' "$shown"`)}`;
 const FIRST = `
 shown=$(vtysh -E -c 'configure terminal' -c "$(cat "$new")" -c end -c 'write memory' ${SHOW} 2>&1) ||
   { printf '%s\\n' "$shown" >&2; exit 1; }`;
-/** Changes only what differs. Finds a bad line before it changes anything. */
+/**
+ * Changes only what differs. Finds a bad line before it changes anything. Routes that were heard or sent already go through changed route-maps
+ * only when they are heard and sent anew, which resets no session (RFC 2918).
+ */
 const CHANGE = `
 /usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
+vtysh -d bgpd -c 'clear bgp ipv4 unicast * soft' >&2
 shown=$(vtysh -E -c 'write memory' ${SHOW})`;
 
 const Summary = z.object({

@@ -5,6 +5,7 @@ import { checkContainer } from './container-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { checkRouterReference } from './reference-check.ts';
 import { checkSubnet } from './subnet-check.ts';
+import { checkSteering } from './steering.ts';
 import { isHostAddress, staticRangeOf } from './subnet.ts';
 import { unsupportedInExperiment } from './unsupported.ts';
 import type { World } from './world.ts';
@@ -16,6 +17,7 @@ export function checkExperiment(experiment: Experiment, world: World): Finding[]
     ...checkHosts(experiment, world),
     ...checkSharedSubnets(experiment),
     ...checkConnections(experiment, world),
+    ...checkSteering(experiment, world),
   ];
 }
 

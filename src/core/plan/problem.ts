@@ -15,6 +15,7 @@ export type Reason =
   | 'RepeatedHop'
   | 'NotAHop'
   | 'NotJoined'
+  | 'PathsPart'
   | 'SameHost'
   | 'DuplicateName'
   | 'RouterIdMissing'

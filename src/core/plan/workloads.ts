@@ -8,14 +8,22 @@ import { hostDefaults, routerDefaults } from './platforms.ts';
 import { desiredService } from './service.ts';
 import type { PlanSettings } from './settings.ts';
 import { byText } from './sorting.ts';
+import { type Preference, preferencesOf } from './steering.ts';
 import type { Testbed } from './testbed.ts';
 import type { PlannedAccess, PlannedRouter, Topology } from './topology.ts';
 
 /** All routers and experiment hosts, sorted by key. */
 export function workloadsOf(topology: Topology, settings: PlanSettings, testbed: Testbed): DesiredWorkload[] {
   const adjacencies = adjacenciesOf(topology);
+  const preferences = preferencesOf(topology);
   const routers = [...topology.routers.values()].map((router) =>
-    routerWorkload(router, adjacencies.get(router.name), settings, testbed),
+    routerWorkload(
+      router,
+      { sessions: [], subnets: [], ...adjacencies.get(router.name) },
+      preferences.get(router.name) ?? [],
+      settings,
+      testbed,
+    ),
   );
   const hosts = [...topology.accesses.values()].flatMap((access) =>
     access.seats.map((seat) => hostWorkload(seat, access, settings, testbed)),
@@ -25,13 +33,13 @@ export function workloadsOf(topology: Topology, settings: PlanSettings, testbed:
 
 function routerWorkload(
   { name, asn, routerId, loopback, object }: PlannedRouter,
-  adjacency: Adjacency | undefined,
+  { sessions, subnets }: Adjacency,
+  preferences: readonly Preference[],
   settings: PlanSettings,
   testbed: Testbed,
 ): DesiredWorkload {
   const { spec } = object;
   const key = routerKey(name);
-  const sessions = adjacency?.sessions ?? [];
   const identity = { key, name: routerServiceName(testbed, name), hostname: name };
   const configuration = renderFrr({
     hostname: name,
@@ -39,7 +47,11 @@ function routerWorkload(
     routerId,
     loopback,
     sessions,
-    connected: adjacency?.subnets ?? [],
+    connected: subnets,
+    preferred: preferences.flatMap(({ subnet, next }) => {
+      const session = sessions.find(({ peer }) => peer === next);
+      return session === undefined ? [] : [{ prefix: subnet, from: session.address }];
+    }),
     advertise: spec.advertise ?? [],
     extraConfig: spec.extraConfig,
   });

@@ -16,6 +16,8 @@ export interface FrrRouter {
   readonly connected: readonly string[];
   /** Further prefixes, in any order: originated always. */
   readonly advertise: readonly string[];
+  /** Prefixes for which one neighbour is preferred, in any order: each prefix once. */
+  readonly preferred: readonly { readonly prefix: string; readonly from: string }[];
   /** In FRR's syntax, from global context on; kept as written. */
   readonly extraConfig: string | undefined;
 }
@@ -25,7 +27,8 @@ const HASH_LENGTH = 16;
 
 /**
  * A complete frr.conf, in the order in which FRR 8.4 itself writes one, so that what runs can be compared line by line.
- * `bgp router-id` comes first: set later, it would change route distinguishers and export targets that exist by then.
+ * `bgp router-id` comes first: set later, it would change route distinguishers and export targets that exist by then. Prefix-lists and the
+ * route-maps of neighbours come before BGP, since a route-map that is not there yet takes nothing.
  */
 export function renderFrr(router: FrrRouter): ConfigurationText {
   const blocks = [
@@ -39,6 +42,8 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     ],
     discardRoutes(router),
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
+    ...prefixLists(router),
+    ...preferences(router),
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
     ...ownSubnetsOnly(router),
     router.sessions.length === 0 ? [] : BFD,
@@ -65,18 +70,48 @@ function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] 
     .map((prefix) => `ip route ${prefix} blackhole 254`);
 }
 
+/** By neighbour, sorted by address: the prefixes that it is preferred for. */
+function preferredFrom({ preferred, sessions }: FrrRouter): { from: string; prefixes: string[] }[] {
+  return sessions
+    .map(({ address: from }) => ({
+      from,
+      prefixes: sorted(preferred.filter((one) => one.from === from).map(({ prefix }) => prefix)),
+    }))
+    .filter(({ prefixes }) => prefixes.length > 0);
+}
+
+/** Sequence numbers are the prefixes' addresses, so that the lines stay when others come and go. */
+function prefixLists(router: FrrRouter): string[][] {
+  const list = (name: string, prefixes: readonly string[], more = ''): string[] =>
+    prefixes.map(
+      (prefix) => `ip prefix-list ${name} seq ${String(parsePrefix(prefix).base)} permit ${prefix}${more}`,
+    );
+  const lines = [
+    ...list('hinge-own', sorted(router.connected), ' le 32'),
+    ...preferredFrom(router).flatMap(({ from, prefixes }) => list(`hinge-via-${from}`, prefixes)),
+  ];
+  return lines.length === 0 ? [] : [lines];
+}
+
+/** What a neighbour announces of what is to go through it is preferred to what others announce, however short their way. */
+const preferences = (router: FrrRouter): string[][] =>
+  preferredFrom(router).flatMap(({ from }) => [
+    [
+      `route-map hinge-from-${from} permit 1`,
+      ` match ip address prefix-list hinge-via-${from}`,
+      ' set local-preference 200',
+      'exit',
+    ],
+    [`route-map hinge-from-${from} permit 2`, 'exit'],
+  ]);
+
 /**
  * BGP's routes to a subnet of the router's own are not put into the kernel. Where there is a way round, the other end of a link announces
  * its subnet as soon as it is plugged in, and the engine refuses to plug an address that a route of the container covers already.
- * Sequence numbers are the subnets' addresses, so that the lines stay when others come and go.
  */
 function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
   if (connected.length === 0) return [];
-  const numbered = sorted(connected).map((prefix) => ({ prefix, number: parsePrefix(prefix).base }));
   return [
-    numbered.map(
-      ({ prefix, number }) => `ip prefix-list hinge-own seq ${String(number)} permit ${prefix} le 32`,
-    ),
     ['route-map hinge-kernel deny 1', ' match ip address prefix-list hinge-own', 'exit'],
     ['route-map hinge-kernel permit 2', 'exit'],
     ['ip protocol bgp route-map hinge-kernel'],
@@ -90,11 +125,16 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
  * of 180 s; and of paths of equal length the one from the lower router id wins, not the one that came first, so that the same
  * testbed routes the same.
  */
-function bgp({ routerId, sessions, connected, loopback, advertise }: FrrRouter): string[] {
+function bgp(router: FrrRouter): string[] {
+  const { routerId, sessions, connected, loopback, advertise } = router;
+  const preferred = new Set(preferredFrom(router).map(({ from }) => from));
   const networks = sorted([...connected, ...advertise, ...(loopback === undefined ? [] : [loopback])]);
   const family = [
     ...networks.map((prefix) => `  network ${prefix}`),
-    ...sessions.map(({ address }) => `  neighbor ${address} activate`),
+    ...sessions.flatMap(({ address }) => [
+      `  neighbor ${address} activate`,
+      ...(preferred.has(address) ? [`  neighbor ${address} route-map hinge-from-${address} in`] : []),
+    ]),
   ];
   return [
     ` bgp router-id ${routerId}`,

@@ -10,6 +10,8 @@ export interface Finding {
   readonly message: string;
   /** Nothing will change without the user: retries stop being progress. */
   readonly stalled?: boolean;
+  /** Not to be True is fine: it does not keep the object from being Ready. */
+  readonly neutral?: boolean;
 }
 
 export const found = (type: string, reason: string, message: string): Finding => ({
@@ -40,7 +42,7 @@ export function conditionsOf(
   previous: readonly Condition[],
   context: { readonly generation: number; readonly now: string },
 ): readonly Condition[] {
-  const amiss = findings.find((finding) => finding.status !== 'True');
+  const amiss = findings.find(({ status, neutral }) => status !== 'True' && neutral !== true);
   const stalled = findings.find((finding) => finding.stalled === true);
   const all: Finding[] = findings.filter(({ type }) => type !== 'Ready');
   if (amiss === undefined) {

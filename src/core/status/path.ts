@@ -17,6 +17,8 @@ export interface PathFacts {
   readonly proof: ProofStatus | undefined;
   /** Why the proof could not even be tried. */
   readonly probeFailure: string | undefined;
+  /** A connection names it. */
+  readonly used: boolean;
 }
 
 export function pathFindings(facts: PathFacts): readonly Finding[] {
@@ -25,7 +27,7 @@ export function pathFindings(facts: PathFacts): readonly Finding[] {
     const types = ['Linked', 'Established', 'Proven'];
     return [valid, ...types.map((type) => unknown(type, 'NotPlanned', 'nothing runs for this object'))];
   }
-  return [valid, linked(path, facts), established(path, facts), proven(facts)];
+  return [valid, linked(path, facts), established(path, facts), provenWhenUsed(facts)];
 }
 
 function linked(path: DesiredPath, { links }: PathFacts): Finding {
@@ -40,6 +42,15 @@ function established(path: DesiredPath, { sessionsDown }: PathFacts): Finding {
   if (down.length === 0)
     return found('Established', 'Established', 'the BGP session of every link is established');
   return missing('Established', 'SessionsDown', `no established session: ${down.map(between).join(', ')}`);
+}
+
+/** Traffic is only steered where a connection wants it: a Path that none names is proven when it is the plain way as well. */
+function provenWhenUsed(facts: PathFacts): Finding {
+  const finding = proven(facts);
+  const elsewhere = facts.verdict?.reason === 'OtherPath' || facts.verdict?.reason === 'OtherAsPath';
+  if (facts.used || facts.probeFailure !== undefined || !elsewhere) return finding;
+  const message = `no connection names this Path, and until one does plain BGP goes another way: ${finding.message}`;
+  return { ...unknown('Proven', 'NotUsed', message), neutral: true };
 }
 
 export function proven({ verdict, probeFailure }: Pick<PathFacts, 'verdict' | 'probeFailure'>): Finding {

@@ -57,7 +57,7 @@ Containers:
     +!
      interface lo
       ip address 10.255.0.1/32
-    @@ -27,4 +29,5 @@
+    @@ -29,4 +31,5 @@
        network 10.1.0.0/24
        network 10.255.0.1/32
     +  network 192.0.2.0/24

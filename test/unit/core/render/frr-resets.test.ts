@@ -11,6 +11,7 @@ const render = (...lines: readonly string[]): string =>
     sessions: [],
     connected: [],
     advertise: [],
+    preferred: [],
     extraConfig: lines.join('\n'),
   }).text;
 

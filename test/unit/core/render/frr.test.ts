@@ -14,6 +14,7 @@ const BARE: FrrRouter = {
   sessions: [],
   connected: [],
   advertise: [],
+  preferred: [],
   extraConfig: undefined,
 };
 
@@ -27,6 +28,11 @@ const FULL: FrrRouter = {
   ],
   connected: ['10.10.0.0/24', '10.9.0.0/16', '10.204.0.0/24'],
   advertise: ['203.0.113.0/24', '192.0.2.0/24', '192.0.2.0/25', '10.204.0.0/24', '0.0.0.0/0'],
+  preferred: [
+    { prefix: '10.205.0.0/24', from: '10.10.0.2' },
+    { prefix: '10.204.128.0/17', from: '10.9.0.3' },
+    { prefix: '10.9.128.0/17', from: '10.9.0.3' },
+  ],
   extraConfig: [
     'ip prefix-list OURS seq 5 permit 192.0.2.0/24 le 32',
     'route-map OUT permit 10',
