@@ -6,23 +6,13 @@ import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
 import { document, experiment, pathRef, router, useTestbed } from '../support/testbed.ts';
 import { recovery } from '../support/recovery.ts';
+import { threeRouters } from '../support/three-routers.ts';
 import { Traffic } from '../support/traffic.ts';
 
 /** Far more than any repair takes; what each took is printed. */
 const BOUND_MS = 90_000;
 
-/** Three routers in a row, a host at each end. */
-const DOCUMENTS = [
-  ...['left', 'middle', 'right'].map((name) => document('Router', `repair-${name}`)),
-  document('Path', 'repair', { via: ['repair-left', 'repair-middle', 'repair-right'] }),
-  document('Experiment', 'repair', {
-    hosts: [
-      { name: 'a', router: 'repair-left' },
-      { name: 'b', router: 'repair-right' },
-    ],
-    connections: [{ name: 'ab', from: 'a', to: 'b', path: 'repair' }],
-  }),
-];
+const DOCUMENTS = threeRouters('repair');
 const REFS = DOCUMENTS.map(({ ref }) => ref);
 
 describe('repair', () => {
