@@ -37,8 +37,10 @@ describe('operators whose clocks are wrong', () => {
   const term = async (): Promise<string | undefined> =>
     (await testbed.store.get(testbed.keys.leader))?.createRevision;
 
-  const replacementOf = async (name: string): Promise<RouterStatus['replacement']> =>
-    ((await testbed.status(router(name))) as RouterStatus | undefined)?.replacement;
+  const replacementOf = async (name: string): Promise<RouterStatus['replacement']> => {
+    const status: RouterStatus | undefined = await testbed.status(router(name));
+    return status?.replacement;
+  };
 
   /** Expects that so many looks at everything write nothing. */
   const settles = async (operator: OperatorProcess): Promise<void> => {

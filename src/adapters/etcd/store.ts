@@ -53,11 +53,11 @@ export class EtcdStore implements ObjectStore {
   }
 
   async alarms(): Promise<readonly string[]> {
-    const request = { action: 'GET', alarm: 'NONE' } as const;
+    const request = { action: 'Get', alarm: 'None' } as const;
     const { alarms } = await this.#client.read('alarms', (etcd, options) =>
       etcd.maintenance.alarm(request, options),
     );
-    return [...new Set(alarms.map(({ alarm }) => String(alarm)))];
+    return [...new Set(alarms.map(({ alarm }) => alarm.toUpperCase()))];
   }
 
   async grantLease(ttlSeconds: number): Promise<string> {
