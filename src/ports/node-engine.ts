@@ -6,6 +6,8 @@ export interface NamespaceCommand {
   /** `net`: only the network namespace, so that any image will do; `all`: as inside the container. */
   readonly namespaces: 'net' | 'all';
   readonly argv: readonly string[];
+  /** It changes something: who has lost leadership meanwhile does not run it. Default: it only looks. */
+  readonly changes?: true;
   readonly stdin?: string;
   /** Milliseconds. */
   readonly timeoutMs: number;

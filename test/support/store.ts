@@ -58,6 +58,21 @@ export class Store {
     if (lease !== undefined) await this.#ctl(['lease', 'revoke', BigInt(lease).toString(16)]);
   }
 
+  /** From now on it is out of space, as at its quota: it takes nothing but deletions until `disarm()`. */
+  async raiseNoSpace(): Promise<void> {
+    await this.#post('maintenance/alarm', { action: 'ACTIVATE', alarm: 'NOSPACE' });
+  }
+
+  async disarm(): Promise<void> {
+    await this.#ctl(['alarm', 'disarm']);
+  }
+
+  /** Forgets the past: whoever asks what happened before now is told that it is compacted. */
+  async compact(): Promise<void> {
+    const { revision } = await this.list('/');
+    await this.#ctl(['compaction', '--physical', String(revision)]);
+  }
+
   async get(key: string): Promise<StoreEntry | undefined> {
     return (await this.#range({ key: base64(key) })).entries[0];
   }
@@ -72,12 +87,7 @@ export class Store {
   async #range(
     request: Readonly<Record<string, string>>,
   ): Promise<{ revision: bigint; entries: readonly StoreEntry[] }> {
-    const reply = await fetch(`${this.endpoint}/v3/kv/range`, {
-      method: 'POST',
-      body: JSON.stringify(request),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const { header, kvs } = rangeReply.parse(await reply.json());
+    const { header, kvs } = rangeReply.parse(await this.#post('kv/range', request));
     return {
       revision: BigInt(header.revision),
       entries: kvs.map((kv) => ({
@@ -88,6 +98,15 @@ export class Store {
         lease: kv.lease,
       })),
     };
+  }
+
+  async #post(call: string, request: Readonly<Record<string, string>>): Promise<unknown> {
+    const reply = await fetch(`${this.endpoint}/v3/${call}`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(10_000),
+    });
+    return reply.json();
   }
 
   async #ctl(args: readonly string[], input = ''): Promise<void> {
