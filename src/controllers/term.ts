@@ -173,6 +173,7 @@ async function assemble(
     convergence: new Convergence(clock, metrics),
     assertLeading,
     busy: new Set(),
+    networkFailures: new Map(),
     routerStates: new RouterStates(clock),
     rollout: new Rollout({ ...deps, testbed, observation, statuses }),
     prover: new Prover({ ...deps, observation, testbed, intervalMs: deps.proofIntervalMs }),
