@@ -10,7 +10,7 @@ const AGAIN_MS = 300;
 
 /** Keeps one network (a link, an access network, the management network) and its endpoints. The sweep calls again as things change. */
 export function networkReconciler(context: Context): Reconcile {
-  const { testbed, observation, clock } = context;
+  const { testbed, observation, clock, networkFailures } = context;
   const inUseSince = new Map<string, number>();
   return async (key, scope) => {
     const { networks, wanted } = testbed.desired;
@@ -24,8 +24,10 @@ export function networkReconciler(context: Context): Reconcile {
     try {
       await applyUnit(context, `network ${key}`, diff, scope);
       inUseSince.delete(key);
+      networkFailures.delete(key);
       return {};
     } catch (error) {
+      networkFailures.set(key, error instanceof Error ? error.message : String(error));
       const now = clock.monotonicMs();
       const since = inUseSince.get(key) ?? now;
       const patient = network === undefined && error instanceof DockerError && error.kind === 'conflict';

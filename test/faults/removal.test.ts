@@ -4,6 +4,7 @@ import type { DockerEvents } from '../support/docker-events.ts';
 import { repeated } from '../support/docker-inventory.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Footing, footingOf } from '../support/footing.ts';
+import { recovery } from '../support/recovery.ts';
 import {
   type Document,
   document,
@@ -98,7 +99,7 @@ describe('removal', () => {
     expect(new Set(networks.map(({ key }) => key))).toEqual(new Set(['management', 'link/calm-a--calm-b']));
   });
 
-  it('takes the same names again: later, at once, and while what had them is still being removed', async () => {
+  it('row 12: takes the same names again: later, at once, and while what had them is still being removed', async () => {
     const [later, atOnce, meanwhile] = [small[0], small[1], small[2]] as [Small, Small, Small];
     const documents = [later, atOnce, meanwhile].flatMap((one) => one.documents);
     await testbed.put(...documents);
@@ -116,7 +117,8 @@ describe('removal', () => {
     };
     await eventually(under, { timeoutMs: 60_000, message: 'the removal has begun' });
     await testbed.put(...meanwhile.documents);
-    await testbed.ready(documents.map(({ ref }) => ref));
+    const seconds = await testbed.ready(documents.map(({ ref }) => ref));
+    recovery('12', 'deleted and written again, at once and during the removal', seconds, 'until Ready');
     await settled(documents.map(({ ref }) => ref));
     // Swarm takes the ended containers of removed services away in its own time.
     await eventually(async () => expect(repeated(await testbed.inventory())).toEqual([]), {
@@ -125,6 +127,31 @@ describe('removal', () => {
     });
     for (const one of [later, atOnce, meanwhile]) expect(await networkNames(one)).toHaveLength(3);
   });
+
+  it.each(['network create', 'service create', 'container start', 'network connect'])(
+    'row 12: what is deleted while it is being made (at its first %s) leaves nothing behind',
+    async (what) => {
+      const short = new Small('short');
+      const mark = await events.mark();
+      await testbed.put(...short.documents);
+      const begun = (): void => {
+        const lines = events.events.slice(mark).filter((event) => event.what === what);
+        expect(lines).not.toEqual([]);
+      };
+      await eventually(begun, { timeoutMs: 60_000, intervalMs: 10, message: `the first ${what}` });
+      await testbed.del(...short.refs);
+      const seconds = await testbed.gone(short.refs);
+      const left = async (): Promise<void> => {
+        const { services, networks, containers } = await testbed.inventory();
+        const named = [...services, ...containers].filter(({ name }) => name.includes(short.name));
+        expect(named.map(({ name }) => name)).toEqual([]);
+        expect(networks.filter(({ key }) => key.includes(short.name)).map(({ name }) => name)).toEqual([]);
+        expect((await testbed.allocations()).filter(({ value }) => value.includes(short.name))).toEqual([]);
+      };
+      await eventually(left, { timeoutMs: 60_000, message: 'nothing is left of it' });
+      recovery('12', `deleted during its creation, at the first ${what}`, seconds, 'until it is gone');
+    },
+  );
 
   it('has touched nothing that it was not about', async () => {
     expect(await footingOf(testbed, ['calm-a', 'calm-b'])).toEqual(undisturbed);

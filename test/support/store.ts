@@ -32,6 +32,9 @@ const text = (encoded: string): string => Buffer.from(encoded, 'base64').toStrin
 const endOf = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
+/** What etcd takes in one transaction, by default. */
+const MOST_OPERATIONS = 128;
+
 /** etcd as users have it: written with the real etcdctl, read over HTTP, which costs no process a look. */
 export class Store {
   readonly endpoint: string;
@@ -42,6 +45,17 @@ export class Store {
 
   async put(key: string, value: string): Promise<void> {
     await this.#ctl(['put', key], value);
+  }
+
+  /** Puts very many keys, by few transactions. */
+  async putAll(entries: readonly (readonly [key: string, value: string])[]): Promise<void> {
+    for (let start = 0; start < entries.length; start += MOST_OPERATIONS) {
+      const puts = entries
+        .slice(start, start + MOST_OPERATIONS)
+        .map(([key, value]) => `put ${JSON.stringify(key)} ${JSON.stringify(value)}`);
+      // Nothing to compare, what to do, nothing otherwise.
+      await this.#ctl(['txn'], ['', ...puts, '', '', ''].join('\n'));
+    }
   }
 
   async del(key: string): Promise<void> {
