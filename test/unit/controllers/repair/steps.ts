@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { refText, type TestbedObject } from '../../../../src/api/object.ts';
+import { CALL_FAULTS } from '../../../support/model/faults.ts';
+import { anyObject } from '../../core/plan/arbitrary.ts';
+import { router } from '../../core/plan/bench.ts';
+import { type ModelTestbed, NODES, TESTBED } from './model-testbed.ts';
+
+/** Something that happens to a testbed, and how long it is left alone afterwards, in ms. */
+export interface Step {
+  /** For people. */
+  readonly what: string;
+  readonly then: number;
+  readonly happen: (testbed: ModelTestbed) => void;
+}
+
+interface Happening {
+  readonly what: string;
+  readonly happen: Step['happen'];
+}
+
+const happening = (what: string, happen: Step['happen']): Happening => ({ what, happen });
+
+const putting = (objects: readonly TestbedObject[]): Happening =>
+  happening(
+    `put ${objects.map((object) => `${object.kind}/${object.metadata.name} ${JSON.stringify(object.spec)}`).join(' and ')}`,
+    (testbed) => {
+      for (const object of objects) testbed.put(object);
+    },
+  );
+
+/** Another container for a router, on a certain node or on any. */
+const anyReplacement = fc
+  .record({
+    name: fc.constantFrom('r0', 'r1', 'r2'),
+    version: fc.constantFrom('1', '2', '3'),
+    node: fc.constantFrom(undefined, ...NODES),
+  })
+  .map(({ name, version, node }) =>
+    putting([
+      router(name, { env: { VERSION: version }, ...(node === undefined ? {} : { placement: { node } }) }),
+    ]),
+  );
+
+const aDeletion = fc.nat(20).map((number) =>
+  happening(`delete object ${String(number)}`, (testbed) => {
+    const { keys, store } = testbed;
+    const entries = store.below(keys.desired);
+    const chosen = entries[number % Math.max(entries.length, 1)];
+    if (chosen === undefined) return;
+    testbed.say(`delete ${chosen.key}`);
+    store.delete(chosen.key);
+  }),
+);
+
+const aCallFault = fc
+  .tuple(fc.constantFrom(...CALL_FAULTS), fc.nat(12))
+  .map(([fault, skip]) =>
+    happening(`call ${String(skip)} from now: ${fault}`, ({ faults }) => faults.arm(fault, skip)),
+  );
+
+const aNode = fc.constantFrom(...NODES);
+
+/** A connection fails, or works again; what is broken at the end is mended then. */
+const anOutage = fc.tuple(fc.constantFrom(...NODES, 'swarm'), fc.boolean()).map(([where, begins]) =>
+  happening(`${where} ${begins ? 'does not answer' : 'answers again'}`, ({ faults }) => {
+    if (begins) faults.unreachable.add(where);
+    else faults.unreachable.delete(where);
+  }),
+);
+
+const aBlindness = fc.oneof(
+  fc.boolean().map((deaf) =>
+    happening(deaf ? 'no event arrives' : 'events arrive again', ({ faults }) => {
+      faults.deaf = deaf;
+    }),
+  ),
+  fc.tuple(aNode, fc.boolean()).map(([node, begins]) =>
+    happening(`${node} lists ${begins ? 'old' : 'current'} networks`, ({ faults }) => {
+      if (begins) faults.stale.add(node);
+      else faults.stale.delete(node);
+    }),
+  ),
+);
+
+const aLoss = fc.tuple(aNode, fc.boolean()).map(([name, begins]) =>
+  happening(`Swarm ${begins ? 'loses' : 'finds'} ${name}`, ({ world, hand }) => {
+    if (begins) hand.lose(world.node(name));
+    else hand.find(world.node(name));
+  }),
+);
+
+type Deed = (testbed: ModelTestbed, number: number) => string | undefined;
+
+/** What somebody does with the docker command, to a thing that the number stands for. */
+const DEEDS: Readonly<Record<string, Deed>> = {
+  'kill the container of workload': ({ hand }, number) => {
+    const placed = hand.workload(number);
+    if (placed !== undefined) hand.kill(placed);
+    return placed?.container.name;
+  },
+  'disconnect a network from workload': ({ hand }, number) => {
+    const placed = hand.workload(number);
+    return placed !== undefined && hand.disconnect(placed, number) ? placed.container.name : undefined;
+  },
+  'give another address to workload': ({ hand }, number) => {
+    const placed = hand.workload(number);
+    return placed !== undefined && hand.readdress(placed, number) ? placed.container.name : undefined;
+  },
+  'kill helper': ({ hand, world }, number) => {
+    const placed = hand.helper(world.node(NODES[number % 3] ?? NODES[0]), TESTBED.helper);
+    if (placed !== undefined) hand.kill(placed);
+    return placed?.node.name;
+  },
+  'remove helper': ({ hand, world }, number) => {
+    const placed = hand.helper(world.node(NODES[number % 3] ?? NODES[0]), TESTBED.helper);
+    if (placed !== undefined) hand.removeContainer(placed);
+    return placed?.node.name;
+  },
+  'disconnect a network from helper': ({ hand, world }, number) => {
+    const placed = hand.helper(world.node(NODES[number % 3] ?? NODES[0]), TESTBED.helper);
+    return placed !== undefined && hand.disconnect(placed, number) ? placed.node.name : undefined;
+  },
+  'scale to 0 service': ({ hand }, number) => {
+    const service = hand.service(number);
+    if (service !== undefined) hand.scale(service, 0);
+    return service?.observed.name;
+  },
+  'set a variable of service': ({ hand }, number) => {
+    const service = hand.service(number);
+    if (service !== undefined) hand.setEnv(service, ['BY_HAND=1']);
+    return service?.observed.name;
+  },
+  'remove service': ({ hand }, number) => {
+    const service = hand.service(number);
+    if (service !== undefined) hand.removeService(service);
+    return service?.observed.name;
+  },
+};
+
+const aDeed = fc.tuple(fc.constantFrom(...Object.entries(DEEDS)), fc.nat(11)).map(([[what, deed], number]) =>
+  happening(`${what} ${String(number)}`, (testbed) => {
+    const done = deed(testbed, number);
+    if (done !== undefined) testbed.say(`somebody: ${what} ${String(number)} (${done})`);
+  }),
+);
+
+const aCrash = fc.constant(
+  happening('the operator dies', (testbed) => {
+    testbed.crash();
+  }),
+);
+
+const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 3, arbitrary: fc.array(anyObject, { minLength: 1, maxLength: 2 }).map(putting) },
+  { weight: 2, arbitrary: anyReplacement },
+  { weight: 2, arbitrary: aDeletion },
+  { weight: 4, arbitrary: aCallFault },
+  { weight: 2, arbitrary: anOutage },
+  { weight: 1, arbitrary: aBlindness },
+  { weight: 1, arbitrary: aLoss },
+  { weight: 6, arbitrary: aDeed },
+  { weight: 1, arbitrary: aCrash },
+);
+
+/** Prints as what it is, in a counter-example too. */
+export const anyStep: fc.Arbitrary<Step> = fc
+  .tuple(anyHappening, fc.constantFrom(0, 20, 100, 300, 1_000, 3_000, 10_000))
+  .map(([{ what, happen }, then]) => ({
+    what,
+    then,
+    happen,
+    [fc.toStringMethod]: () => `${what}, then ${String(then)} ms`,
+  }));
