@@ -16,6 +16,16 @@ export interface Suite {
 const below = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** A suite on a lab of its own, that is up for the whole of it. */
+const lab = (name: string): Suite => ({
+  name,
+  include: below(name),
+  timeout: 300 * SECOND,
+  inTurn: true,
+  stage: 3,
+  globalSetup: 'test/support/shared-lab.ts',
+});
+
 /** In the order in which they run. Every test file belongs to exactly one of them (test/gates/suites.test.ts). */
 export const suites: readonly Suite[] = [
   { name: 'unit', include: below('unit', 'golden'), timeout: 30 * SECOND, inTurn: false, stage: 1 },
@@ -29,12 +39,6 @@ export const suites: readonly Suite[] = [
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true, stage: 2 },
   { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true, stage: 2 },
-  {
-    name: 'e2e',
-    include: below('e2e', 'faults'),
-    timeout: 300 * SECOND,
-    inTurn: true,
-    stage: 3,
-    globalSetup: 'test/support/shared-lab.ts',
-  },
+  lab('e2e'),
+  lab('faults'),
 ];

@@ -18,7 +18,7 @@ try {
   const report = path.join(directory, 'report');
   const { exitCode } = await execa(
     'vitest',
-    ['run', '--project', 'e2e', 'test/faults', ...process.argv.slice(2)],
+    ['run', '--project', 'faults', ...process.argv.slice(2)],
     {
       preferLocal: true,
       stdio: 'inherit',

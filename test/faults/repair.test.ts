@@ -12,7 +12,7 @@ const BOUND_MS = 90_000;
 
 describe('repair', () => {
   const testbed = useTestbed('/repair', { HINGE_RESYNC: '5s' });
-  const bed = new ThreeRouters(testbed, 'repair');
+  const bed = new ThreeRouters(testbed, 'repair', ['node1', 'node2', 'node3']);
   const { traffic } = bed;
 
   beforeAll(async () => {

@@ -38,7 +38,7 @@ describe('readSettings', () => {
       listen: { type: 'tcp', host: '127.0.0.1', port: 9464 },
       leaseTtlSeconds: 10,
       resyncMs: 20_000,
-      concurrency: 32,
+      concurrency: 8,
       eventTtlSeconds: 3_600,
       log: { level: undefined, format: 'json' },
       helperImage: 'hinge/helper:1',

@@ -75,9 +75,9 @@ describe('renderFrr', () => {
   it('keeps extraConfig as it was written, last and in global context', () => {
     const lines = 'log commands\n  ! indented\n\trouter bgp 7\n';
     const { text } = renderFrr({ ...FULL, extraConfig: lines });
-    expect(text.endsWith(`hinge-kernel\n!\n! extraConfig, as written\n${lines}! end of extraConfig\n!\n`)).toBe(
-      true,
-    );
+    expect(
+      text.endsWith(`hinge-kernel\n!\n! extraConfig, as written\n${lines}! end of extraConfig\n!\n`),
+    ).toBe(true);
     expect(renderFrr({ ...FULL, extraConfig: ' \n' })).toEqual(
       renderFrr({ ...FULL, extraConfig: undefined }),
     );
