@@ -3,7 +3,14 @@ import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
 import { parseObject } from '../api/parse.ts';
 import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
 import { type Allocation, allocationKey, encodeAllocation } from '../core/plan/allocation.ts';
-import { intake, type Intake, type IntakeChanges, type WrittenObject } from '../core/plan/intake.ts';
+import {
+  intake,
+  type Intake,
+  type IntakeChanges,
+  MAX_ROUNDS,
+  unsettled,
+  type WrittenObject,
+} from '../core/plan/intake.ts';
 import type { PlanSettings } from '../core/plan/settings.ts';
 import {
   type Fence,
@@ -33,9 +40,6 @@ export interface IntakeDeps {
   readonly accepted: ReadonlyMap<string, AcceptedRecord>;
   readonly allocations: ReadonlyMap<string, Allocation>;
 }
-
-/** Each round accepts, takes or frees something; more rounds than this mean that the plan does not settle, which is a bug. */
-const MAX_ROUNDS = 20;
 
 const UNITS: Readonly<Record<Kind, Unit>> = { Router: 'router', Path: 'path', Experiment: 'experiment' };
 
@@ -158,7 +162,7 @@ export class IntakeLoop {
       const spent = new Set(decided.changes.spent.map(({ ref }) => keys.confirmationOf(ref)));
       left = left.filter(({ key }) => !spent.has(key));
     }
-    throw new Error(`the plan did not settle within ${String(MAX_ROUNDS)} rounds; this is a bug of hinge`);
+    throw unsettled();
   }
 
   /** Commits and remembers, chunk by chunk: whatever is committed is also remembered, so that an error in between costs nothing. */

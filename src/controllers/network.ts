@@ -3,6 +3,7 @@ import { diffNetwork, unplugAll } from '../core/diff/network.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
+import { Lasting } from './lasting.ts';
 
 /** Swarm notices some time after an engine that nobody is attached any more: until then it says "in use". In ms. */
 const IN_USE_MS = 10_000;
@@ -11,7 +12,7 @@ const AGAIN_MS = 300;
 /** Keeps one network (a link, an access network, the management network) and its endpoints. The sweep calls again as things change. */
 export function networkReconciler(context: Context): Reconcile {
   const { testbed, observation, clock, networkFailures } = context;
-  const inUseSince = new Map<string, number>();
+  const inUse = new Lasting(clock);
   return async (key, scope) => {
     const { networks, wanted } = testbed.desired;
     const network = networks.get(key);
@@ -23,16 +24,14 @@ export function networkReconciler(context: Context): Reconcile {
         : diffNetwork(key, network, index, wanted);
     try {
       await applyUnit(context, `network ${key}`, diff, scope);
-      inUseSince.delete(key);
+      inUse.ms(key, false);
       networkFailures.delete(key);
       return {};
     } catch (error) {
       networkFailures.set(key, error instanceof Error ? error.message : String(error));
-      const now = clock.monotonicMs();
-      const since = inUseSince.get(key) ?? now;
       const patient = network === undefined && error instanceof DockerError && error.kind === 'conflict';
-      if (!patient || now - since > IN_USE_MS) throw error;
-      inUseSince.set(key, since);
+      const ms = inUse.ms(key, patient);
+      if (ms === undefined || ms > IN_USE_MS) throw error;
       return { requeueAfterMs: AGAIN_MS };
     }
   };

@@ -5,6 +5,7 @@ import { probeOfPath } from '../core/prove/probe.ts';
 import { type PathFacts, pathBody, pathFindings } from '../core/status/path.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Context } from './context.ts';
+import { Lasting } from './lasting.ts';
 import type { Proof } from './prover.ts';
 import { publish } from './publish.ts';
 
@@ -17,15 +18,13 @@ const SETTLING_MS = 2_000;
 /** Keeps nothing itself (its links and routers are units of their own): says whether the Path is there, and proves it. */
 export function pathReconciler(context: Context): Reconcile {
   const { testbed, routerStates, metrics, clock, resyncMs } = context;
-  const pluggedAt = new Map<string, number>();
+  const pluggedFor = new Lasting(clock);
   return async (name) => {
     const ref = { kind: 'Path', name } as const;
     const path = testbed.desired.paths.get(name);
     const links = path === undefined ? new Map<string, Link>() : linksOf(context, path);
     const plugged = [...links.values()].every((link) => link.plugged);
-    const now = clock.monotonicMs();
-    if (path === undefined || !plugged) pluggedAt.delete(name);
-    else if (!pluggedAt.has(name)) pluggedAt.set(name, now);
+    const pluggedMs = pluggedFor.ms(name, path !== undefined && plugged);
     const proof = path !== undefined && plugged ? await proofOf(context, path) : undefined;
     const facts: PathFacts = {
       valid: testbed.valid(ref),
@@ -51,7 +50,7 @@ export function pathReconciler(context: Context): Reconcile {
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
     // A router may look well and have lost its routes; to read it is to mend that.
-    if (proof?.verdict?.proven === false && now - (pluggedAt.get(name) ?? now) > DOUBT_MS) {
+    if (proof?.verdict?.proven === false && (pluggedMs ?? 0) > DOUBT_MS) {
       for (const router of path.via)
         if (routerStates.age(router) > DOUBT_MS) context.enqueue('router', router);
     }

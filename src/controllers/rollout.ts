@@ -8,7 +8,8 @@ import {
   type Turn,
   waitingTurns,
 } from '../core/diff/rolling.ts';
-import type { PlacedContainer } from '../core/diff/observed-index.ts';
+import type { DesiredIndex } from '../core/diff/desired-index.ts';
+import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RouterConsole } from '../ports/router-console.ts';
 import type { Observation } from './observation.ts';
@@ -23,6 +24,15 @@ interface RolloutDeps {
   readonly routers: RouterConsole;
 }
 
+type LookedAt = Omit<RollingRouter, 'replacement'>;
+
+/** What the routers of a plan are like at a look. */
+interface Compared {
+  readonly desired: DesiredIndex;
+  readonly index: ObservedIndex;
+  readonly routers: readonly LookedAt[];
+}
+
 /**
  * Whose container may be replaced now. Which replacements are under way is in the routers' statuses, written before anything is replaced: the
  * next operator goes on from there.
@@ -32,6 +42,7 @@ export class Rollout {
   /** What to add to monotonic time for the time of day as it was when this term began: a clock that is set later changes nobody's turn. Ms */
   readonly #epochMs: number;
   readonly #replacements = new Map<string, ReplacementStatus>();
+  #compared: Compared | undefined;
 
   constructor(deps: RolloutDeps) {
     this.#deps = deps;
@@ -52,18 +63,29 @@ export class Rollout {
 
   /** By workload: routers that may not be replaced yet. */
   waiting(): ReadonlyMap<string, Turn> {
-    const { testbed, observation } = this.#deps;
-    const index = observation.latest;
-    const routers = [...testbed.desired.workloads.values()].flatMap((workload): RollingRouter[] => {
-      const { key, owner } = workload;
-      if (owner.kind !== 'Router' || testbed.isFrozen(owner)) return [];
-      const { name } = owner;
-      const differs = replacedFields(diffWorkload(key, workload, index)).length > 0;
-      const down = index.isDown(key);
-      return [{ name, differs, down, replacement: this.#replacements.get(name) }];
-    });
+    const routers = this.#routers().map((router) => ({
+      ...router,
+      replacement: this.#replacements.get(router.name),
+    }));
     const turns = waitingTurns(routers, this.#nowMs());
     return new Map([...turns].map(([name, turn]) => [`router/${name}`, turn]));
+  }
+
+  /** Compared once for each look and each plan, however many routers ask. */
+  #routers(): readonly LookedAt[] {
+    const { testbed, observation } = this.#deps;
+    const { desired } = testbed;
+    const index = observation.latest;
+    if (this.#compared?.desired !== desired || this.#compared.index !== index) {
+      const routers = [...desired.workloads.values()].flatMap((workload): LookedAt[] => {
+        const { key, owner } = workload;
+        if (owner.kind !== 'Router' || testbed.isFrozen(owner)) return [];
+        const differs = replacedFields(diffWorkload(key, workload, index)).length > 0;
+        return [{ name: owner.name, differs, down: index.isDown(key) }];
+      });
+      this.#compared = { desired, index, routers };
+    }
+    return this.#compared.routers;
   }
 
   /**

@@ -12,8 +12,6 @@ interface Known {
 export class RouterStates {
   readonly #clock: Clock;
   readonly #states = new Map<string, Known>();
-  /** By router: since when all its links have been plugged in at both ends. */
-  readonly #wired = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,21 +32,8 @@ export class RouterStates {
     return this.#clock.monotonicMs() - (this.#states.get(router)?.at ?? -Infinity);
   }
 
-  /** Says whether all its links are plugged in. @returns for how many ms they have been; undefined: they are not. */
-  wired(router: string, wired: boolean): number | undefined {
-    if (!wired) {
-      this.#wired.delete(router);
-      return undefined;
-    }
-    const now = this.#clock.monotonicMs();
-    const since = this.#wired.get(router) ?? now;
-    this.#wired.set(router, since);
-    return now - since;
-  }
-
   forget(router: string): void {
     this.#states.delete(router);
-    this.#wired.delete(router);
   }
 
   session(router: string, peerAddress: string): RouterSession | undefined {

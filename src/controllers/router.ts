@@ -10,6 +10,7 @@ import { applyUnit } from './apply-unit.ts';
 import { giveTurn, takeTurn } from './replace.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
+import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
 import { recordSessions } from './session-metrics.ts';
 
@@ -22,6 +23,7 @@ const RETURNING_MS = 1_000;
 /** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
 export function routerReconciler(context: Context): Reconcile {
   const { testbed, observation, routerStates, rollout, statuses, clock, resyncMs } = context;
+  const wiredFor = new Lasting(clock);
   return async (name, { signal, logger }) => {
     const ref = { kind: 'Router', name } as const;
     const key = `router/${name}`;
@@ -52,7 +54,7 @@ export function routerReconciler(context: Context): Reconcile {
             (replacing && index.isDown(end.workload)),
         ),
       );
-    const wiredMs = routerStates.wired(name, wired);
+    const wiredMs = wiredFor.ms(name, target !== undefined && wired);
     const leaving = isLeaving(rollout.of(name), target?.containerId);
     const settled =
       setup === undefined || target === undefined || leaving

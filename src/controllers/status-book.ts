@@ -1,3 +1,4 @@
+import { jsonFields } from '../core/json.ts';
 import type { Keys } from '../api/keys.ts';
 import { type Kind, type ObjectRef, refText } from '../api/object.ts';
 import type { Condition, StatusByKind } from '../api/status.ts';
@@ -52,12 +53,8 @@ export class StatusBook {
 
 /** Status is written by operators only; what cannot be read is simply written anew. */
 function parsed(value: string): StatusByKind[Kind] | undefined {
-  try {
-    const status: unknown = JSON.parse(value);
-    return typeof status === 'object' && status !== null && 'conditions' in status
-      ? (status as StatusByKind[Kind])
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const status = jsonFields(value);
+  return status !== undefined && 'conditions' in status
+    ? (status as unknown as StatusByKind[Kind])
+    : undefined;
 }

@@ -8,6 +8,7 @@ import {
   strangersOf,
 } from '../core/guard/sentinel.ts';
 import { type Adopted, NOTHING_ADOPTED } from '../core/guard/store-identity.ts';
+import { jsonFields } from '../core/json.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Fence, StoredEntry } from '../ports/object-store.ts';
@@ -183,11 +184,6 @@ export function tellFrozen(metrics: Metrics, freeze: Freeze | undefined): void {
 
 /** The freeze that a value names. */
 function confirmedId(entry: StoredEntry | undefined): string | undefined {
-  try {
-    const parsed: unknown = JSON.parse(entry?.value ?? 'null');
-    if (typeof parsed !== 'object' || parsed === null || !('id' in parsed)) return undefined;
-    return typeof parsed.id === 'string' ? parsed.id : undefined;
-  } catch {
-    return undefined;
-  }
+  const id = jsonFields(entry?.value ?? '')?.['id'];
+  return typeof id === 'string' ? id : undefined;
 }

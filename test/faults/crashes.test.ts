@@ -139,7 +139,7 @@ describe('an operator that is killed at a write to Docker or etcd', () => {
     return [whileBuilding, whileRemoving];
   };
 
-  const rounds = async (crashes: readonly Crash[]): Promise<void> => {
+  const expectRounds = async (crashes: readonly Crash[]): Promise<void> => {
     const since = performance.now();
     let kills = 0;
     for (const { count, moment } of crashes)
@@ -155,13 +155,13 @@ describe('an operator that is killed at a write to Docker or etcd', () => {
   };
 
   it('row 1: builds and removes all the same, nothing twice and nothing left (a sample)', () =>
-    rounds(SAMPLE));
+    expectRounds(SAMPLE));
 
   slow(
     'row 1: builds and removes all the same, nothing twice and nothing left (every write)',
     () => {
       const counts = Array.from({ length: building }, (_, at) => at + 1);
-      return rounds(counts.flatMap((count) => MOMENTS.map((moment) => ({ count, moment }))));
+      return expectRounds(counts.flatMap((count) => MOMENTS.map((moment) => ({ count, moment }))));
     },
     ALL_MS,
   );

@@ -41,7 +41,7 @@ describe('an etcd that is away', () => {
     return seconds;
   };
 
-  const away = async (seconds: number): Promise<void> => {
+  const expectNoHarmWhileAway = async (seconds: number): Promise<void> => {
     const events = await testbed.events();
     const before = await footingOf(testbed);
     const mark = await events.mark();
@@ -68,9 +68,12 @@ describe('an etcd that is away', () => {
     expect((await operator.get('/readyz')).status).toBe(200);
   };
 
-  it('row 4: for 10 s changes nothing, and what is written afterwards is applied', () => away(10));
+  it('row 4: for 10 s changes nothing, and what is written afterwards is applied', () =>
+    expectNoHarmWhileAway(10));
 
-  slow('row 4: for 60 s changes nothing, and what is written afterwards is applied', () => away(60));
+  slow('row 4: for 60 s changes nothing, and what is written afterwards is applied', () =>
+    expectNoHarmWhileAway(60),
+  );
 
   describe('behind a network that fails', () => {
     let ways: readonly TcpProxy[];

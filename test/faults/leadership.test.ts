@@ -61,7 +61,7 @@ describe('leadership', () => {
       message: `operator ${operator.name} says "${text}"`,
     });
 
-  const stopped = async (ttl: number): Promise<void> => {
+  const expectSilenceAfterwards = async (ttl: number): Promise<void> => {
     const gates = await Gates.before(testbed);
     const lease = { HINGE_LEASE_TTL: `${String(ttl)}s` };
     try {
@@ -113,9 +113,12 @@ describe('leadership', () => {
     }
   };
 
-  it('row 2: a leader that was stopped does nothing when it wakes up (TTL 3 s)', () => stopped(3));
+  it('row 2: a leader that was stopped does nothing when it wakes up (TTL 3 s)', () =>
+    expectSilenceAfterwards(3));
 
-  slow('row 2: a leader that was stopped does nothing when it wakes up (TTL 10 s)', () => stopped(10));
+  slow('row 2: a leader that was stopped does nothing when it wakes up (TTL 10 s)', () =>
+    expectSilenceAfterwards(10),
+  );
 
   it('row 3: the leader key deleted by hand: one leads at any time', async () => {
     const { leader, standBy } = await two({});

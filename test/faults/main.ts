@@ -16,16 +16,12 @@ const recovered = z.object({
 const directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-faults-'));
 try {
   const report = path.join(directory, 'report');
-  const { exitCode } = await execa(
-    'vitest',
-    ['run', '--project', 'faults', ...process.argv.slice(2)],
-    {
-      preferLocal: true,
-      stdio: 'inherit',
-      reject: false,
-      env: { HINGE_FAULTS_REPORT: report, HINGE_FAULTS: 'all' },
-    },
-  );
+  const { exitCode } = await execa('vitest', ['run', '--project', 'faults', ...process.argv.slice(2)], {
+    preferLocal: true,
+    stdio: 'inherit',
+    reject: false,
+    env: { HINGE_FAULTS_REPORT: report, HINGE_FAULTS: 'all' },
+  });
   const lines = (await readFile(report, 'utf8').catch(() => '')).split('\n').filter(Boolean);
   const table = new Table({
     head: ['row', 'fault', 'seconds', ''],

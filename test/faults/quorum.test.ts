@@ -65,7 +65,9 @@ describe('the majority of the managers', () => {
     );
     const removals = events.events
       .slice(seen)
-      .filter(({ what }) => /^(container (die|destroy)|service remove|network (disconnect|remove))$/.test(what))
+      .filter(({ what }) =>
+        /^(container (die|destroy)|service remove|network (disconnect|remove))$/.test(what),
+      )
       .map(({ what, name }) => `${what} ${name}`);
     expect(removals).toEqual([]);
     expect(await accepted()).toEqual(acceptedBefore);

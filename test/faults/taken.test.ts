@@ -93,7 +93,9 @@ describe('what somebody else has', () => {
     });
     const rate = ((await plugs()) - first) / ((performance.now() - since) / 1000);
     expect(await held()).toEqual(before);
-    const still = (await testbed.status(router('taken-left')))?.conditions.find(({ type }) => type === 'Attached');
+    const still = (await testbed.status(router('taken-left')))?.conditions.find(
+      ({ type }) => type === 'Attached',
+    );
     expect(still).toMatchObject({ reason: told.reason, lastTransitionTime: told.lastTransitionTime });
 
     const freed = performance.now();

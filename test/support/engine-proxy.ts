@@ -105,7 +105,9 @@ export class EngineProxy {
     response.on('error', () => outgoing.destroy());
     outgoing.on('response', (answer) => {
       answer.on('error', () => response.destroy());
-      const send = (): void => void this.#send(mode, where, answer, response);
+      const send = (): void => {
+        this.#send(mode, where, answer, response);
+      };
       if (mode === 'slow') this.#later(send, response);
       else send();
     });

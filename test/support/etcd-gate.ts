@@ -90,7 +90,9 @@ function pass(
     if ((flags & NGHTTP2_FLAG_END_STREAM) !== 0) stream.respond(answer, { endStream: true });
     else {
       stream.respond(answer, { waitForTrailers: true });
-      stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers(trailers);
+      });
       call.pipe(stream);
     }
   });

@@ -12,10 +12,7 @@ const BOUND_MS = 120_000;
  * A small testbed that carries traffic: Routers `NAME-left`, `NAME-middle` and `NAME-right` in a row on a Path NAME, and an Experiment NAME with the
  * hosts `a` and `b` at its ends. @param nodes where the routers must run; by default where the Swarm wants.
  */
-export function threeRouters(
-  name: string,
-  nodes?: readonly [string, string, string],
-): readonly Document[] {
+export function threeRouters(name: string, nodes?: readonly [string, string, string]): readonly Document[] {
   const via = ['left', 'middle', 'right'].map((place) => `${name}-${place}`);
   const [first, , last] = via;
   return [

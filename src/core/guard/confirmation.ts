@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../../api/object.ts';
+import { jsonFields } from '../json.ts';
 
 /** A user's word that an object is to be removed, at `confirm/<plural>/<name>` until the operator has used it. */
 export interface Confirmation {
@@ -21,13 +22,6 @@ export function decodeConfirmation(ref: ObjectRef, value: string, modRevision: b
 }
 
 function createdIn(value: string): bigint {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (typeof parsed !== 'object' || parsed === null || !('created' in parsed)) return -1n;
-    return typeof parsed.created === 'number' && Number.isSafeInteger(parsed.created)
-      ? BigInt(parsed.created)
-      : -1n;
-  } catch {
-    return -1n;
-  }
+  const created = jsonFields(value)?.['created'];
+  return typeof created === 'number' && Number.isSafeInteger(created) ? BigInt(created) : -1n;
 }

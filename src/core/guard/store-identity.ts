@@ -1,3 +1,5 @@
+import { jsonFields } from '../json.ts';
+
 /** What the store says of itself, at `cluster`. Every change of accepted objects writes the key again. */
 export interface StoreIdentity {
   readonly uid: string;
@@ -35,19 +37,9 @@ export const encodeIdentity = (uid: string, createdAt: string, adopted: Adopted)
 export function decodeIdentity(
   value: string,
 ): { readonly uid: string; readonly createdAt: string; readonly adopted: Adopted } | undefined {
-  const parsed = json(value);
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { uid, createdAt, adoptedUids, adoptedRevision } = parsed as Readonly<Record<string, unknown>>;
+  const { uid, createdAt, adoptedUids, adoptedRevision } = jsonFields(value) ?? {};
   if (typeof uid !== 'string' || uid === '') return undefined;
   const uids = Array.isArray(adoptedUids) ? adoptedUids.filter((one) => typeof one === 'string') : [];
   const revision = Number.isSafeInteger(adoptedRevision) ? BigInt(Number(adoptedRevision)) : 0n;
   return { uid, createdAt: typeof createdAt === 'string' ? createdAt : '', adopted: { uids, revision } };
-}
-
-function json(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonFields } from '../json.ts';
 import { isAddress, isPrefix } from './ipv4.ts';
 
 /** What is claimed: one namespace of values each. A loopback and a subnet may not overlap either. */
@@ -42,7 +43,7 @@ export const encodeAllocation = (claim: NewClaim): string =>
  */
 export function decodeAllocation(key: string, text: string, createRevision: bigint): Allocation | undefined {
   const pool = POOLS.find((candidate) => key.startsWith(`${candidate}/`));
-  const stored = parsed(text);
+  const stored = jsonFields(text);
   if (pool === undefined || stored === undefined) return undefined;
   const { value, owner, first } = stored;
   if (typeof value !== 'string' || typeof owner !== 'string') return undefined;
@@ -57,12 +58,3 @@ const FORMS: Readonly<Record<Pool, (value: string) => boolean>> = {
   loopback: isPrefix,
   subnet: isPrefix,
 };
-
-function parsed(text: string): Partial<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import { refText } from '../../api/object.ts';
 import type { AcceptedRecord } from './accepted.ts';
 import { allocationKey } from './allocation.ts';
-import { intake, type Intake, type IntakeInput } from './intake.ts';
+import { intake, type Intake, type IntakeInput, MAX_ROUNDS, unsettled } from './intake.ts';
 
 /** What the operator will come to once nothing is left to write. */
 export interface Foresight {
@@ -9,9 +9,6 @@ export interface Foresight {
   /** By refText. */
   readonly accepted: ReadonlyMap<string, AcceptedRecord>;
 }
-
-/** Each round accepts, takes or frees something; more than this mean that the plan does not settle, which is a bug. */
-const MAX_ROUNDS = 20;
 
 /** Revision of what is not in the store yet: newer than all that is. */
 export const NEWEST = 2n ** 62n;
@@ -35,5 +32,5 @@ export function foresee(input: IntakeInput): Foresight {
     for (const record of accept) accepted.set(refText(record.ref), record);
     for (const ref of forget) accepted.delete(refText(ref));
   }
-  throw new Error(`the plan did not settle within ${String(MAX_ROUNDS)} rounds; this is a bug of hinge`);
+  throw unsettled();
 }

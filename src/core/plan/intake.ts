@@ -37,6 +37,13 @@ export interface IntakeInput {
   readonly guard?: DeletionGuard;
 }
 
+/** Each round accepts, takes or frees something; more than this mean that the plan does not settle. */
+export const MAX_ROUNDS = 20;
+
+/** After the last round. */
+export const unsettled = (): Error =>
+  new Error(`the plan did not settle within ${String(MAX_ROUNDS)} rounds; this is a bug of hinge`);
+
 const UNGUARDED: DeletionGuard = { share: undefined, confirmations: [], recent: new Set() };
 
 /**

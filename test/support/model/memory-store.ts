@@ -42,6 +42,10 @@ export class MemoryStore implements ObjectStore {
     return Promise.resolve({ revision: this.#revision, entries: this.below(prefix) });
   }
 
+  alarms(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   get(key: string): Promise<StoredEntry | undefined> {
     return Promise.resolve(this.#entries.get(key));
   }

@@ -44,7 +44,8 @@ const occupy = async (path: string): Promise<Server> => {
 
 const getOverSocket = (socketPath: string, path: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path }, (response) => {
+    // A connection of its own: one kept alive from the request before may belong to a server that has closed since.
+    const sent = request({ socketPath, path, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });

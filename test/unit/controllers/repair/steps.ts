@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { refText, type TestbedObject } from '../../../../src/api/object.ts';
+import { type TestbedObject } from '../../../../src/api/object.ts';
 import { CALL_FAULTS } from '../../../support/model/faults.ts';
 import { anyObject } from '../../core/plan/arbitrary.ts';
 import { router } from '../../core/plan/bench.ts';
