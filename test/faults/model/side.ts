@@ -29,19 +29,16 @@ export async function lookOf(side: Side, testbed: Testbed): Promise<readonly str
         ...there.containers.map(
           (container) => `${node}: ${container.name.replace(/\.1\..*/, '')} ${stateOf(container)}`,
         ),
-        ...there.networks.map(
-          (network) => `${node}: lists ${network.name} ${JSON.stringify(network.labels)}`,
-        ),
+        ...there.networks.map((network) => `${node}: lists ${network.name} ${ordered(network.labels)}`),
       ];
     }),
   );
   return [
     ...services.map(
-      ({ name, labels, spec }) => `service ${name} ${JSON.stringify([labels, spec.image, spec.constraints])}`,
+      ({ name, labels, spec }) =>
+        `service ${name} ${ordered(labels)} ${spec.image} on ${spec.constraints.join(', ')}`,
     ),
-    ...networks.map(
-      ({ name, subnet, labels }) => `network ${name} ${subnet ?? ''} ${JSON.stringify(labels)}`,
-    ),
+    ...networks.map(({ name, subnet, labels }) => `network ${name} ${subnet ?? ''} ${ordered(labels)}`),
     ...listed.flat(),
   ].sort();
 
@@ -61,3 +58,10 @@ export async function lookOf(side: Side, testbed: Testbed): Promise<readonly str
       : `${networkName} as ${address}`;
   }
 }
+
+/** Engines list labels in any order. */
+const ordered = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(' ');

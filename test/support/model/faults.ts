@@ -10,6 +10,8 @@ export class Faults {
   readonly stale = new Set<string>();
   /** No event arrives. */
   deaf = false;
+  /** Calls that met a fault. */
+  happened = 0;
   readonly #armed: { skip: number; readonly fault: CallFault }[] = [];
 
   /** The next call that changes something, after `skip` others, meets the fault. */
@@ -21,7 +23,9 @@ export class Faults {
   take(): CallFault | undefined {
     const due = this.#armed.findIndex(({ skip }) => skip <= 0);
     for (const one of this.#armed) one.skip -= 1;
-    return due < 0 ? undefined : this.#armed.splice(due, 1)[0]?.fault;
+    if (due < 0) return undefined;
+    this.happened += 1;
+    return this.#armed.splice(due, 1)[0]?.fault;
   }
 
   /** No fault any more. */

@@ -26,9 +26,30 @@ const ignore = (): void => undefined;
 const quiet: Logger = { child: () => quiet, debug: ignore, info: ignore, warn: ignore, error: ignore };
 const metrics = createMetrics({ process: false }).metrics;
 
+/** Looks at the clock within one instant, far above what any work takes. */
+const LOOKS = 100_000;
+
+/** Stops whatever goes round and round while no time passes: nothing else would ever get its turn. */
+class PatientClock extends ManualClock {
+  #instant = -1;
+  #looks = 0;
+  /** What went round, as a call stack. */
+  spin: string | undefined;
+
+  override monotonicMs(): number {
+    const now = super.monotonicMs();
+    this.#looks = now === this.#instant ? this.#looks + 1 : 0;
+    this.#instant = now;
+    if (this.#looks < LOOKS) return now;
+    const error = new Error('something goes round and round while no time passes');
+    this.spin ??= error.stack;
+    throw error;
+  }
+}
+
 /** The whole of hinge, as `operate` runs it, on the model of Swarm, in a time that passes only when told. */
 export class ModelTestbed {
-  readonly clock = new ManualClock();
+  readonly clock = new PatientClock();
   readonly keys = new Keys(TESTBED.prefix);
   readonly faults = new Faults();
   readonly store = new MemoryStore();
@@ -39,7 +60,9 @@ export class ModelTestbed {
   readonly log: string[] = [];
   /** Calls that changed something, or tried to. */
   calls = 0;
-  readonly #configurations: Configurations = new Map();
+  /** Operators that have begun. */
+  operators = 0;
+  readonly configurations: Configurations = new Map();
   #seed: number;
   #crash: () => void = ignore;
 
@@ -55,6 +78,12 @@ export class ModelTestbed {
     this.store.put(this.keys.desiredOf(ref), JSON.stringify(object));
   }
 
+  /** Lets time pass. @throws when something goes round without end meanwhile. */
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    if (this.clock.spin !== undefined) throw new Error(this.clock.spin);
+  }
+
   /** The operator that runs dies, and another one follows. */
   crash(): void {
     this.#crash();
@@ -65,6 +94,7 @@ export class ModelTestbed {
   }
 
   #begin(): void {
+    this.operators += 1;
     this.say('an operator begins');
     const stop = new AbortController();
     const { clock, faults, keys, store, world } = this;
@@ -96,7 +126,7 @@ export class ModelTestbed {
       logger: quiet,
       swarm: new ModelSwarm(world, this.tasks, wire, TESTBED.prefix),
       fleet: new ModelFleet(world, wire, faults, TESTBED),
-      routers: new ModelRouters(world, wire, this.#configurations),
+      routers: new ModelRouters(world, wire, this.configurations),
       hosts: new ModelHosts(world, wire),
       uuid: () => 'store-1',
       plan: DEFAULT_SETTINGS,

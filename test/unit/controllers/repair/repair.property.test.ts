@@ -12,15 +12,20 @@ import { differences, foreignOf } from './whole.ts';
 
 /** Runs of the property: `HINGE_MODEL_RUNS=2000` for a long one. */
 const RUNS = Number(process.env['HINGE_MODEL_RUNS'] ?? 40);
+/** What one run may take on a busy machine, and what may be spent on a shorter counter-example, in ms. */
+const RUN_MS = 2_000;
+const SHRINK_MS = 60_000;
 /** Bound of the way back after the last fault, in ms of the model's time. */
 const BACK_MS = 180_000;
 const LOOK_MS = 2_000;
+/** After the last fault, Swarm itself goes on for up to so many ms: it notices a node that is back, and ends what runs there twice. */
+const CALM_MS = 10_000;
 /** Nothing is done any more for this many ms, once all is as it should be. */
 const QUIET_MS = 60_000;
 
 async function play(seed: number, steps: readonly Step[]): Promise<void> {
   const testbed = new ModelTestbed(seed);
-  const { clock, world } = testbed;
+  const { world } = testbed;
   addForeign(testbed);
   const foreign = JSON.stringify(foreignOf(world));
   try {
@@ -33,30 +38,41 @@ async function play(seed: number, steps: readonly Step[]): Promise<void> {
       { name: 'b', router: 'r2' },
     ];
     testbed.put(experiment('e0', { hosts, connections: [{ name: 'c', from: 'a', to: 'b', path: 'p0' }] }));
-    await clock.advance(10_000);
+    await testbed.advance(10_000);
     let values = valuesNow(testbed, new Map());
     for (const { what, then, happen } of steps) {
       testbed.say(`--- ${what}`);
       happen(testbed);
-      await clock.advance(then);
+      await testbed.advance(then);
       values = valuesNow(testbed, values);
     }
     testbed.say('--- the faults end');
     endFaults(testbed);
+    await testbed.advance(CALM_MS);
     await expectWhole(testbed);
     valuesNow(testbed, values);
     const before = testbed.calls;
-    await clock.advance(QUIET_MS);
+    await testbed.advance(QUIET_MS);
     expect(testbed.calls - before, 'calls that change something, although all is as it should be').toBe(0);
-    expect(differences(world, planOf(testbed).desired)).toEqual([]);
+    expect(differences(testbed, planOf(testbed).desired)).toEqual([]);
     expect(JSON.stringify(foreignOf(world)), 'what is not of this testbed').toBe(foreign);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    throw new Error(`${words}\n\n${testbed.log.join('\n')}`, { cause: error });
+    const { log } = testbed;
+    const beginning = log.findIndex((line) => line.includes('---'));
+    throw new Error(`${words}\n\n${log.slice(Math.max(0, beginning)).join('\n')}`, { cause: error });
   } finally {
     testbed.crash();
+    played.sequences += 1;
+    played.steps += steps.length;
+    played.faults += testbed.faults.happened;
+    played.calls += testbed.calls;
+    played.operators += testbed.operators;
   }
 }
+
+/** What came together in all runs. */
+const played = { sequences: 0, steps: 0, faults: 0, calls: 0, operators: 0 };
 
 /** Names, numbers and addresses of all objects, which must be those of `before` for every object that is still of the same generation. */
 function valuesNow(testbed: ModelTestbed, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -70,22 +86,22 @@ function valuesNow(testbed: ModelTestbed, before: ReadonlyMap<string, string>): 
 }
 
 async function expectWhole(testbed: ModelTestbed): Promise<void> {
-  const { clock, world } = testbed;
+  const { clock } = testbed;
   const until = clock.monotonicMs() + BACK_MS;
   const open = (): readonly string[] => {
     const { desired } = planOf(testbed);
     const { removing, changes } = planOf(testbed, existing(desired));
     return [
-      ...differences(world, desired),
+      ...differences(testbed, desired),
       ...removing.map((ref) => `+ the record of ${refText(ref)}`),
       ...changes.release.map(({ pool, value }) => `+ the claim of ${pool} ${value}`),
       ...changes.take.map(({ pool, value }) => `- the claim of ${pool} ${value}`),
       ...changes.accept.map(({ ref }) => `- the record of ${refText(ref)}`),
     ];
   };
-  while (open().length > 0 && clock.monotonicMs() < until) await clock.advance(LOOK_MS);
+  while (open().length > 0 && clock.monotonicMs() < until) await testbed.advance(LOOK_MS);
   expect(open(), `differences after ${String(BACK_MS / 1000)} s without a fault`).toEqual([]);
-  await clock.advance(LOOK_MS);
+  await testbed.advance(LOOK_MS);
 }
 
 /** Everything answers again, and nothing is frozen any more. */
@@ -117,8 +133,15 @@ describe('hinge on a model of Swarm', () => {
     async () => {
       await fc.assert(fc.asyncProperty(fc.nat(), fc.array(anyStep, { minLength: 1, maxLength: 15 }), play), {
         numRuns: RUNS,
+        // Of a failure, the shortest sequence that was found until then.
+        interruptAfterTimeLimit: RUNS * RUN_MS + SHRINK_MS,
+        markInterruptAsFailure: true,
       });
+      console.info(
+        `measured: ${String(played.sequences)} sequences of ${String(played.steps)} steps, ${String(played.faults)} calls that met a fault, ` +
+          `${String(played.operators)} operators, ${String(played.calls)} calls that changed something`,
+      );
     },
-    RUNS * 2_000,
+    RUNS * RUN_MS + 2 * SHRINK_MS,
   );
 });

@@ -32,12 +32,12 @@ const putting = (objects: readonly TestbedObject[]): Happening =>
 const anyReplacement = fc
   .record({
     name: fc.constantFrom('r0', 'r1', 'r2'),
-    version: fc.constantFrom('1', '2', '3'),
+    memory: fc.constantFrom('64Mi', '128Mi', '256Mi'),
     node: fc.constantFrom(undefined, ...NODES),
   })
-  .map(({ name, version, node }) =>
+  .map(({ name, memory, node }) =>
     putting([
-      router(name, { env: { VERSION: version }, ...(node === undefined ? {} : { placement: { node } }) }),
+      router(name, { resources: { memory }, ...(node === undefined ? {} : { placement: { node } }) }),
     ]),
   );
 

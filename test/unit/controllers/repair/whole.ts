@@ -7,6 +7,7 @@ import {
   WORKLOAD_LABEL,
 } from '../../../../src/core/plan/labels.ts';
 import type { ModelContainer, ModelNode } from '../../../support/model/things.ts';
+import type { Configurations } from '../../../support/model/consoles.ts';
 import type { World } from '../../../support/model/world.ts';
 import { TESTBED } from './model-testbed.ts';
 
@@ -24,9 +25,12 @@ const isOurs = ({ labels }: Labelled): boolean => labels[PREFIX_LABEL] === TESTB
  * How the world differs from what should be, line by line: `-` is missing, `+` is too much. Written without the diff that is under test, so
  * that a mistake in that is seen.
  */
-export function differences(world: World, desired: DesiredState): readonly string[] {
-  const expected = expectedOf(world, desired);
-  const actual = actualOf(world);
+export function differences(
+  { world, configurations }: { readonly world: World; readonly configurations: Configurations },
+  desired: DesiredState,
+): readonly string[] {
+  const expected = [...expectedOf(world, desired), ...configurationsOf(desired)];
+  const actual = [...actualOf(world), ...runningConfigurations(world, configurations)];
   return [
     ...minus(expected, actual).map((line) => `- ${line}`),
     ...minus(actual, expected).map((line) => `+ ${line}`),
@@ -65,13 +69,27 @@ function expectedOf(world: World, { networks, workloads }: DesiredState): readon
     ...[...world.nodes.keys()].flatMap((name) =>
       workloads.length === 0 ? [] : [`helper of ${name} is in ${listed(onNode(name))}`],
     ),
-    ...[...world.nodes.values()].flatMap((node) => {
-      const held = [...node.containers.values()].flatMap(({ endpoints }) => [...endpoints.values()]);
-      const names = new Set(held.filter(({ network }) => isOurs(network)).map(({ network }) => network.name));
-      return [...names].map((name) => `${node.name} has ${name}`);
-    }),
+    ...[...world.nodes.values()].flatMap((node) =>
+      [...node.copies.values()]
+        .filter(isOurs)
+        // Whose helper was removed by somebody else keeps its copy until the network goes, and no longer.
+        .filter(({ id }) => world.networks.has(id))
+        .map((copy) => `${node.name} has ${copy.name}`),
+    ),
   ].concat(differing(world, workloads));
 }
+
+const configurationsOf = ({ workloads }: DesiredState): string[] =>
+  workloads.flatMap(({ key, setup }) =>
+    setup.type === 'router' ? [`${key} runs configuration ${setup.configuration.hash}`] : [],
+  );
+
+const runningConfigurations = (world: World, configurations: Configurations): string[] =>
+  placedOf(world).flatMap(({ container: { id, labels, running } }) => {
+    const configuration = running ? configurations.get(id) : undefined;
+    if (configuration === undefined) return [];
+    return [`${labels[WORKLOAD_LABEL] ?? id} runs configuration ${configuration.hash}`];
+  });
 
 function differing(world: World, workloads: DesiredState['workloads']): string[] {
   const management = [...world.networks.values()].find(({ labels }) => labels[NETWORK_LABEL] === MANAGEMENT);
