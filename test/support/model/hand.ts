@@ -43,8 +43,13 @@ export class Hand {
     this.#world.removeContainer(node, container);
   }
 
+  /** From a helper, or from a workload what is plugged into it: the network that Swarm gave it serves nothing once it is up. */
   disconnect({ node, container }: Placed, number: number): boolean {
-    const endpoint = pick([...container.endpoints.values()], number);
+    const own = container.service === undefined;
+    const endpoint = pick(
+      [...container.endpoints.values()].filter(({ managed }) => own || !managed),
+      number,
+    );
     return endpoint !== undefined && this.#world.detach(node, container, endpoint.network.id);
   }
 

@@ -20,6 +20,8 @@ const BACK_MS = 180_000;
 const LOOK_MS = 2_000;
 /** After the last fault, Swarm itself goes on for up to so many ms: it notices a node that is back, and ends what runs there twice. */
 const CALM_MS = 10_000;
+/** What failed during the faults is tried again within so many ms, though by then it may be of no consequence. */
+const RETRIED_MS = 31_000;
 /** Nothing is done any more for this many ms, once all is as it should be. */
 const QUIET_MS = 60_000;
 
@@ -101,7 +103,7 @@ async function expectWhole(testbed: ModelTestbed): Promise<void> {
   };
   while (open().length > 0 && clock.monotonicMs() < until) await testbed.advance(LOOK_MS);
   expect(open(), `differences after ${String(BACK_MS / 1000)} s without a fault`).toEqual([]);
-  await testbed.advance(LOOK_MS);
+  await testbed.advance(RETRIED_MS);
 }
 
 /** Everything answers again, and nothing is frozen any more. */
