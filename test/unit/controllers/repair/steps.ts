@@ -53,7 +53,7 @@ const aDeletion = fc.nat(20).map((number) =>
 );
 
 const aCallFault = fc
-  .tuple(fc.constantFrom(...CALL_FAULTS), fc.nat(12))
+  .tuple(fc.constantFrom(...CALL_FAULTS), fc.nat(8))
   .map(([fault, skip]) =>
     happening(`call ${String(skip)} from now: ${fault}`, ({ faults }) => faults.arm(fault, skip)),
   );
@@ -61,19 +61,23 @@ const aCallFault = fc
 const aNode = fc.constantFrom(...NODES);
 
 /** A connection fails, or works again; what is broken at the end is mended then. */
-const anOutage = fc.tuple(fc.constantFrom(...NODES, 'swarm'), fc.boolean()).map(([where, begins]) =>
+const outage = (where: string, begins: boolean): Happening =>
   happening(`${where} ${begins ? 'does not answer' : 'answers again'}`, ({ faults }) => {
     if (begins) faults.unreachable.add(where);
     else faults.unreachable.delete(where);
-  }),
-);
+  });
+
+const anOutage = fc
+  .tuple(fc.constantFrom(...NODES, 'swarm'), fc.boolean())
+  .map(([where, begins]) => outage(where, begins));
+
+const deafness = (deaf: boolean): Happening =>
+  happening(deaf ? 'no event arrives' : 'events arrive again', ({ faults }) => {
+    faults.deaf = deaf;
+  });
 
 const aBlindness = fc.oneof(
-  fc.boolean().map((deaf) =>
-    happening(deaf ? 'no event arrives' : 'events arrive again', ({ faults }) => {
-      faults.deaf = deaf;
-    }),
-  ),
+  fc.boolean().map((deaf) => deafness(deaf)),
   fc.tuple(aNode, fc.boolean()).map(([node, begins]) =>
     happening(`${node} lists ${begins ? 'old' : 'current'} networks`, ({ faults }) => {
       if (begins) faults.stale.add(node);
@@ -92,7 +96,7 @@ const aLoss = fc.tuple(aNode, fc.boolean()).map(([name, begins]) =>
 type Deed = (testbed: ModelTestbed, number: number) => string | undefined;
 
 /** What somebody does with the docker command, to a thing that the number stands for. */
-const DEEDS: Readonly<Record<string, Deed>> = {
+const DEEDS = {
   'kill the container of workload': ({ hand }, number) => {
     const placed = hand.workload(number);
     if (placed !== undefined) hand.kill(placed);
@@ -135,14 +139,17 @@ const DEEDS: Readonly<Record<string, Deed>> = {
     if (service !== undefined) hand.removeService(service);
     return service?.observed.name;
   },
-};
+} satisfies Readonly<Record<string, Deed>>;
 
-const aDeed = fc.tuple(fc.constantFrom(...Object.entries(DEEDS)), fc.nat(11)).map(([[what, deed], number]) =>
+const aDeed = fc
+  .tuple(fc.constantFrom(...Object.entries(DEEDS)), fc.nat(11))
+  .map(([[what, deed], number]) => doing(what, deed, number));
+
+const doing = (what: string, deed: Deed, number: number): Happening =>
   happening(`${what} ${String(number)}`, (testbed) => {
-    const done = deed(testbed, number);
-    if (done !== undefined) testbed.say(`somebody: ${what} ${String(number)} (${done})`);
-  }),
-);
+    const whom = deed(testbed, number);
+    if (whom !== undefined) testbed.say(`somebody: ${what} ${String(number)} (${whom})`);
+  });
 
 const aCrash = fc.constant(
   happening('the operator dies', (testbed) => {
@@ -153,8 +160,8 @@ const aCrash = fc.constant(
 const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.array(anyObject, { minLength: 1, maxLength: 2 }).map(putting) },
   { weight: 2, arbitrary: anyReplacement },
-  { weight: 2, arbitrary: aDeletion },
-  { weight: 4, arbitrary: aCallFault },
+  { weight: 4, arbitrary: aDeletion },
+  { weight: 6, arbitrary: aCallFault },
   { weight: 2, arbitrary: anOutage },
   { weight: 1, arbitrary: aBlindness },
   { weight: 1, arbitrary: aLoss },
@@ -163,11 +170,38 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 /** Prints as what it is, in a counter-example too. */
+const step = ({ what, happen }: Happening, then: number): Step => ({
+  what,
+  then,
+  happen,
+  ...{ [fc.toStringMethod]: () => `${what}, then ${String(then)} ms` },
+});
+
 export const anyStep: fc.Arbitrary<Step> = fc
   .tuple(anyHappening, fc.constantFrom(0, 20, 100, 300, 1_000, 3_000, 10_000))
-  .map(([{ what, happen }, then]) => ({
-    what,
-    then,
-    happen,
-    [fc.toStringMethod]: () => `${what}, then ${String(then)} ms`,
-  }));
+  .map(([happens, then]) => step(happens, then));
+
+const remove = (kind: 'Path' | 'Experiment', name: string): Happening =>
+  happening(`delete ${kind}/${name}`, ({ keys, store }) => store.delete(keys.desiredOf({ kind, name })));
+
+/** What chance would seldom make: every engine is about to keep a copy of networks that go. */
+export const HELPERS_GONE_AND_LINKS_TOO: readonly Step[] = [
+  step(deafness(true), 0),
+  ...NODES.map((_, number) => step(doing('remove helper', DEEDS['remove helper'], number), 1_000)),
+  step(remove('Experiment', 'e0'), 0),
+  step(remove('Path', 'p0'), 3_000),
+];
+
+/** Each of the first calls is done, and its answer lost. */
+export const NO_ANSWERS: readonly Step[] = Array.from({ length: 40 }, (_, skip) =>
+  step(
+    happening(`call ${String(skip)}: unanswered`, ({ faults }) => faults.arm('unanswered', skip)),
+    0,
+  ),
+);
+
+/** Nobody can say what there is of an Experiment, of which there is nothing. */
+export const DELETED_UNSEEN: readonly Step[] = [
+  step(outage('swarm', true), 1_000),
+  step(remove('Experiment', 'e0'), 100),
+];
