@@ -24,10 +24,12 @@ export type Locate = (path: readonly PropertyKey[], what: 'key' | 'value') => Po
 /** What is wrong with a text as a whole, so that nothing in it can be looked at. */
 export const documentProblem = (message: string, value = ''): FieldProblem => ({ field: '', value, message });
 
-export function sizeProblem(text: string): FieldProblem | undefined {
+export function sizeProblem(text: string, how = ''): FieldProblem | undefined {
   const size = new TextEncoder().encode(text).length;
   if (size <= MAX_OBJECT_BYTES) return undefined;
-  return documentProblem(`expected at most ${String(MAX_OBJECT_BYTES)} bytes, got ${String(size)} bytes`);
+  return documentProblem(
+    `expected at most ${String(MAX_OBJECT_BYTES)} bytes${how}, got ${String(size)} bytes`,
+  );
 }
 
 const failed = (...problems: FieldProblem[]): ParseResult => ({ ok: false, problems });
@@ -102,7 +104,10 @@ export function checkValue(value: unknown, locate: Locate = () => undefined): Pa
   const kind = identify(value, report);
   if (typeof kind !== 'string') return failed(...kind);
   const parsed = KINDS[kind].schema.safeParse(value, { error: expectation });
-  if (parsed.success) return { ok: true, object: parsed.data };
+  if (parsed.success) {
+    const tooLarge = sizeProblem(JSON.stringify(parsed.data), ' as JSON, which is what is kept of it');
+    return tooLarge === undefined ? { ok: true, object: parsed.data } : failed(tooLarge);
+  }
   const problems = parsed.error.issues.flatMap((issue) => ofIssue(issue, kind, value, report));
   const more = problems.length - MAX_PROBLEMS;
   if (more <= 0) return failed(...problems);

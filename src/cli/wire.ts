@@ -13,6 +13,7 @@ import { operate } from '../controllers/operator.ts';
 import type { OperatorDeps } from '../controllers/term.ts';
 import { testbedToken } from '../core/plan/names.ts';
 import type { Logger } from '../ports/logger.ts';
+import { Leadership } from '../runtime/leadership.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
 import { SystemClock } from '../runtime/system-clock.ts';
 import { HttpServer } from '../server/http-server.ts';
@@ -33,7 +34,7 @@ export interface OperatorSettings extends Pick<
 > {
   readonly prefix: string;
   readonly etcd: EtcdOptions;
-  readonly docker: Omit<FleetSettings, 'prefix' | 'helper' | 'observe'>;
+  readonly docker: Omit<FleetSettings, 'prefix' | 'helper' | 'observe' | 'mayChange'>;
   readonly listen: ListenAddress;
   readonly leaseTtlSeconds: number;
 }
@@ -63,6 +64,17 @@ export async function runOperator(
   const store = new EtcdStore(client, logger);
   lifecycle.register('etcd', () => store.close());
 
+  const leadership = new Leadership(
+    new EtcdElection(
+      client,
+      {
+        key: keys.leader,
+        identity: `${hostname()}-${String(process.pid)}`,
+        ttlSeconds: settings.leaseTtlSeconds,
+      },
+      logger,
+    ),
+  );
   const fleet = new DockerFleet(
     {
       ...settings.docker,
@@ -72,6 +84,7 @@ export async function runOperator(
         metrics.dockerRequests.increment({ node, call, outcome });
         metrics.dockerDuration.observe({ node, call }, seconds);
       },
+      mayChange: () => leadership.assert(),
     },
     { clock, logger },
   );
@@ -101,15 +114,9 @@ export async function runOperator(
     logger,
     metrics,
   };
-  const identity = `${hostname()}-${String(process.pid)}`;
-  const election = new EtcdElection(
-    client,
-    { key: keys.leader, identity, ttlSeconds: settings.leaseTtlSeconds },
-    logger,
-  );
   const stop = new AbortController();
   const work = Promise.all([
-    operate(deps, election, stop.signal),
+    operate(deps, leadership, stop.signal),
     watchHealth(
       {
         store,

@@ -79,6 +79,11 @@ export class Applier {
         await swarm.createNetwork(action.network);
         return;
       case 'remove-network':
+        await Promise.all(
+          [...this.#deps.fleet.engines.values()].map((engine) =>
+            engine.giveUp(action.id, this.#deps.helperImage),
+          ),
+        );
         return swarm.removeNetwork(action.id);
       case 'create-service':
         await swarm.createService(action.workload, action.managementId);

@@ -1,8 +1,5 @@
-import { MAX_OPERATIONS } from '../core/transaction.ts';
+import { bytesOf, MAX_COMMIT_BYTES, MAX_OPERATIONS } from '../core/transaction.ts';
 import { type Fence, type ObjectStore, type Write } from '../ports/object-store.ts';
-
-/** Bytes of values in one commit: etcd refuses requests over 1.5 MiB. */
-const MAX_BYTES = 1_000_000;
 
 interface Pending {
   readonly writes: readonly Write[];
@@ -59,8 +56,8 @@ export class FencedWriter {
     let bytes = 0;
     for (const pending of this.#queue) {
       operations += pending.writes.length;
-      for (const write of pending.writes) bytes += write.type === 'put' ? write.value.length : 0;
-      const fits = operations <= MAX_OPERATIONS && bytes <= MAX_BYTES;
+      for (const write of pending.writes) bytes += write.type === 'put' ? bytesOf(write.value) : 0;
+      const fits = operations <= MAX_OPERATIONS && bytes <= MAX_COMMIT_BYTES;
       if (batch.length > 0 && (!fits || pending.writes.some((write) => keys.has(write.key)))) break;
       for (const write of pending.writes) keys.add(write.key);
       batch.push(pending);

@@ -6,7 +6,7 @@ import type { Swarm } from '../ports/swarm.ts';
 /** Milliseconds between two looks. */
 const INTERVAL_MS = 10_000;
 
-/** Tells readiness whether etcd and the Swarm answer, also while this operator stands by. Returns when stopped. */
+/** Tells readiness whether etcd and the Swarm answer and etcd takes writes, also while this operator stands by. Returns when stopped. */
 export async function watchHealth(
   deps: {
     readonly store: ObjectStore;
@@ -21,10 +21,18 @@ export async function watchHealth(
 ): Promise<void> {
   const { store, swarm, clock, etcdCheck, swarmCheck, key } = deps;
   while (!stop.aborted) {
-    await Promise.all([tell(etcdCheck, () => store.get(key)), tell(swarmCheck, () => swarm.list())]);
+    const etcd = async (): Promise<void> => {
+      const [, alarms] = await Promise.all([store.get(key), store.alarms()]);
+      if (alarms.length > 0) throw new Error(alarmText(alarms));
+    };
+    await Promise.all([tell(etcdCheck, etcd), tell(swarmCheck, () => swarm.list())]);
     await clock.delay(INTERVAL_MS, stop).catch(() => undefined);
   }
 }
+
+const alarmText = (alarms: readonly string[]): string =>
+  `etcd raises the alarm ${alarms.join(', ')}: it takes no objects and no statuses; what runs is kept as it was accepted. ` +
+  'Make room (compact, defragment) or raise its quota, then run etcdctl alarm disarm';
 
 async function tell(check: HealthCheck, look: () => Promise<unknown>): Promise<void> {
   try {

@@ -53,10 +53,14 @@ async function wire(
   scope: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<string | undefined> {
   if (setup.type !== 'host') return undefined;
-  const { testbed, hosts, applier } = context;
+  const { testbed, hosts, applier, networkFailures } = context;
   const access = testbed.desired.networks.get(setup.network);
-  if (access === undefined || attachmentOf(access, key, index) === undefined)
-    return 'its access network is being plugged in';
+  if (access === undefined || attachmentOf(access, key, index) === undefined) {
+    const failure = networkFailures.get(setup.network);
+    return failure === undefined
+      ? 'its access network is being plugged in'
+      : `its access network is not plugged in yet: ${failure}`;
+  }
   const containerId = placed.container.id;
   const route = `${containerId} via ${setup.gateway}`;
   if (routed.get(key) !== route) {

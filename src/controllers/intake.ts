@@ -1,4 +1,4 @@
-import { MAX_OPERATIONS } from '../core/transaction.ts';
+import { bytesOf, MAX_COMMIT_BYTES, MAX_OPERATIONS } from '../core/transaction.ts';
 import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
 import { parseObject } from '../api/parse.ts';
 import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
@@ -208,9 +208,7 @@ export class IntakeLoop {
         };
       }),
     ];
-    const size = MAX_OPERATIONS - 1; // and the cluster key
-    for (let at = 0; at < steps.length; at += size) {
-      const chunk = steps.slice(at, at + size);
+    for (const chunk of chunksOf(steps)) {
       const touch = cluster.touch();
       const { revision } = await store.commit([...chunk.map(({ write }) => write), touch.write], {
         fence,
@@ -265,6 +263,24 @@ interface Step {
   readonly write: Write;
   readonly guard?: Guard;
   readonly done: (revision: bigint) => void;
+}
+
+/** In order; each is small enough for one commit together with the cluster key. */
+function chunksOf(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const chunks: Step[][] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    const size = step.write.type === 'put' ? bytesOf(step.write.value) : 0;
+    const last = chunks.at(-1);
+    if (last === undefined || last.length === MAX_OPERATIONS - 1 || bytes + size > MAX_COMMIT_BYTES) {
+      chunks.push([step]);
+      bytes = size;
+    } else {
+      last.push(step);
+      bytes += size;
+    }
+  }
+  return chunks;
 }
 
 function parseEntry(entry: StoredEntry, ref: ObjectRef): WrittenObject {

@@ -11,7 +11,7 @@ const AGAIN_MS = 300;
 
 /** Keeps one network (a link, an access network, the management network) and its endpoints. The sweep calls again as things change. */
 export function networkReconciler(context: Context): Reconcile {
-  const { testbed, observation, clock } = context;
+  const { testbed, observation, clock, networkFailures } = context;
   const inUse = new Lasting(clock);
   return async (key, scope) => {
     const { networks, wanted } = testbed.desired;
@@ -25,8 +25,10 @@ export function networkReconciler(context: Context): Reconcile {
     try {
       await applyUnit(context, `network ${key}`, diff, scope);
       inUse.ms(key, false);
+      networkFailures.delete(key);
       return {};
     } catch (error) {
+      networkFailures.set(key, error instanceof Error ? error.message : String(error));
       const patient = network === undefined && error instanceof DockerError && error.kind === 'conflict';
       const ms = inUse.ms(key, patient);
       if (ms === undefined || ms > IN_USE_MS) throw error;

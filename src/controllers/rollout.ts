@@ -39,14 +39,20 @@ interface Compared {
  */
 export class Rollout {
   readonly #deps: RolloutDeps;
+  /** What to add to monotonic time for the time of day as it was when this term began: a clock that is set later changes nobody's turn. Ms */
+  readonly #epochMs: number;
   readonly #replacements = new Map<string, ReplacementStatus>();
   #compared: Compared | undefined;
 
   constructor(deps: RolloutDeps) {
     this.#deps = deps;
+    this.#epochMs = Date.parse(deps.clock.now()) - deps.clock.monotonicMs();
     for (const { kind, name } of deps.statuses.refs()) {
       const replacement = kind === 'Router' ? deps.statuses.get({ kind, name })?.replacement : undefined;
-      if (replacement !== undefined) this.#replacements.set(name, replacement);
+      if (replacement === undefined) continue;
+      // The clock of who began it may have been ahead of this one.
+      const since = Date.parse(replacement.since) > this.#nowMs() ? this.#now() : replacement.since;
+      this.#replacements.set(name, { ...replacement, since });
     }
   }
 
@@ -61,7 +67,7 @@ export class Rollout {
       ...router,
       replacement: this.#replacements.get(router.name),
     }));
-    const turns = waitingTurns(routers, Date.parse(this.#deps.clock.now()));
+    const turns = waitingTurns(routers, this.#nowMs());
     return new Map([...turns].map(([name, turn]) => [`router/${name}`, turn]));
   }
 
@@ -87,14 +93,14 @@ export class Rollout {
    * @param fields for which it is replaced.
    */
   async begin(name: string, fields: readonly string[]): Promise<void> {
-    const { clock, observation, statuses } = this.#deps;
+    const { observation, statuses } = this.#deps;
     const ref = { kind: 'Router', name } as const;
     const placed = observation.latest.current(`router/${name}`);
     const earlier = this.#replacements.get(name);
     // Nothing runs, and nobody waits for it: there is nothing to remember.
     if (placed === undefined && earlier === undefined) return;
     const taken: ReplacementStatus = {
-      since: earlier?.since ?? clock.now(),
+      since: earlier?.since ?? this.#now(),
       container: placed?.container.id ?? earlier?.container ?? '',
       fields,
       sessions: earlier?.sessions ?? [],
@@ -125,8 +131,17 @@ export class Rollout {
   review(name: string, found: Return): boolean {
     const replacement = this.#replacements.get(name);
     if (replacement === undefined) return false;
-    if (!isBack(replacement, found, Date.parse(this.#deps.clock.now()))) return false;
+    if (!isBack(replacement, found, this.#nowMs())) return false;
     return this.#replacements.delete(name);
+  }
+
+  #nowMs(): number {
+    return this.#epochMs + this.#deps.clock.monotonicMs();
+  }
+
+  /** RFC 3339. */
+  #now(): string {
+    return new Date(this.#nowMs()).toISOString();
   }
 
   /** The router is not planned any more. */

@@ -41,6 +41,7 @@ export function routerReconciler(context: Context): Reconcile {
       network: network.key,
       address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
       attached: attachmentOf(network, key, index) !== undefined,
+      failure: context.networkFailures.get(network.key),
     }));
     // Who comes back after a replacement is whole without those that are down: they cannot be plugged in, and that is not its fault.
     const replacing = rollout.of(name) !== undefined;

@@ -23,7 +23,8 @@ export function recordSessions(
       value: prefixesReceived,
     })),
   );
-  if (upPeers(before) === upPeers(state)) return;
+  // Who could not be read says nothing new; those told would ask it again at once.
+  if (state === undefined || upPeers(before) === upPeers(state)) return;
   for (const path of testbed.desired.pathsOf(router)) {
     enqueue('path', path);
     for (const experiment of testbed.desired.experimentsOf(path)) enqueue('experiment', experiment);

@@ -104,7 +104,11 @@ export class Sweep {
   /** What is gone frees records and claims: only then a new plan has something to do. */
   #noticeLingering(): void {
     const lingering = this.#context.observation.latest.lingering();
-    if (lingering === undefined) return;
+    if (lingering === undefined) {
+      // What is let go meanwhile waits until this is known again, though nothing of it may be there then.
+      this.#lingering = undefined;
+      return;
+    }
     const now = new Set([...lingering.keys, ...lingering.subnets]);
     const gone = this.#lingering === undefined || [...this.#lingering].some((key) => !now.has(key));
     this.#lingering = now;

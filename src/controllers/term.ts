@@ -175,6 +175,7 @@ async function assemble(
     applier: new Applier({ ...shared, report }),
     convergence: new Convergence(clock, metrics),
     busy: new Set(),
+    networkFailures: new Map(),
     rollout: new Rollout(shared),
     prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
     doctor: new SessionDoctor({ ...shared, enqueueNetwork: (key) => enqueue('network', key) }),

@@ -6,6 +6,8 @@ export interface NamespaceCommand {
   /** `net`: only the network namespace, so that any image will do; `all`: as inside the container. */
   readonly namespaces: 'net' | 'all';
   readonly argv: readonly string[];
+  /** It changes something: who has lost leadership meanwhile does not run it. Default: it only looks. */
+  readonly changes?: true;
   readonly stdin?: string;
   /** Milliseconds. */
   readonly timeoutMs: number;
@@ -41,6 +43,11 @@ export interface NodeEngine {
   connect(containerId: string, networkId: string, address?: string): Promise<void>;
   /** Unplugs; fine when it is not plugged or the container is gone. */
   disconnect(containerId: string, networkId: string): Promise<void>;
+  /**
+   * Has the engine let go of a network that nobody is in any more and that the Swarm still has. By itself it does so when the helper leaves;
+   * who leaves after the helper leaves a copy behind, which nothing takes away once the network is removed. So the helper goes in and out again.
+   */
+  giveUp(networkId: string, helperImage: string): Promise<void>;
   /**
    * Creates and starts this node's helper, in place of one that stopped; changes nothing when it runs. @returns container id.
    * @throws DockerError 'conflict' when somebody else does so at the same time.

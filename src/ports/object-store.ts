@@ -57,6 +57,9 @@ export interface ObjectStore {
     options: { readonly fence?: Fence; readonly guards?: readonly Guard[] },
   ): Promise<{ revision: bigint }>;
 
+  /** What etcd raises alarm about, such as `NOSPACE`: it then takes nothing but deletions. */
+  alarms(): Promise<readonly string[]>;
+
   /** A lease for events; the id is opaque. */
   grantLease(ttlSeconds: number): Promise<string>;
   close(): Promise<void>;

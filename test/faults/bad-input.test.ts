@@ -3,6 +3,7 @@ import type { DockerEvents } from '../support/docker-events.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { footingOf } from '../support/footing.ts';
 import { hinge } from '../support/operator.ts';
+import { recovery } from '../support/recovery.ts';
 import { expectNothingWritten } from '../support/snapshots.ts';
 import { Store } from '../support/store.ts';
 import { type Document, document, router, useTestbed } from '../support/testbed.ts';
@@ -112,6 +113,12 @@ describe('bad input', () => {
       const after = await goodState();
       expect(after.footing).toEqual(before.footing);
       expectNothingWritten(before.entries, after.entries);
+      recovery(
+        '10',
+        `${String(BAD.length)} malformed objects`,
+        undefined,
+        'each refused by a condition; nothing else changed',
+      );
     });
 
     it('goes when its key goes', async () => {
@@ -139,8 +146,14 @@ describe('bad input', () => {
 
     await testbed.put(...good);
     for (const { ref } of edits) await testbed.condition(ref, 'Valid', { status: 'True' });
-    await testbed.ready(good.map(({ ref }) => ref));
+    const seconds = await testbed.ready(good.map(({ ref }) => ref));
     expect(await footingOf(testbed)).toEqual(before);
+    recovery(
+      '10',
+      'malformed edits of objects that run, corrected',
+      seconds,
+      'meanwhile the last valid version ran on',
+    );
   });
 
   it('keeps lines of extraConfig as they were written', async () => {
@@ -192,6 +205,7 @@ describe('values of 2 MB', () => {
       await expect.poll(() => statusOf(`/large/status/routers/${name}`), bounds).toMatch(refused);
     }
     await expect.poll(() => statusOf('/large/status/paths/small'), bounds).toContain('RouterNotFound');
+    recovery('10', '3 values of 2 MB', undefined, 'each refused by a condition; the others go on');
     expect(await operator.stop()).toBe(0);
   });
 });

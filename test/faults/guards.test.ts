@@ -3,8 +3,9 @@ import type { Inventory } from '../support/docker-inventory.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { hinge, type OperatorProcess } from '../support/operator.ts';
+import { recovery } from '../support/recovery.ts';
 import { Store } from '../support/store.ts';
-import { type Document, document, documentsIn, measured, useTestbed } from '../support/testbed.ts';
+import { type Document, document, documentsIn, useTestbed } from '../support/testbed.ts';
 
 /** What of an inventory must stay: every id, and where everything is plugged in. */
 const ids = ({ services, networks, containers }: Inventory): unknown => ({
@@ -12,6 +13,9 @@ const ids = ({ services, networks, containers }: Inventory): unknown => ({
   networks: networks.map(({ id, node }) => `${id} ${node}`).sort(),
   containers: containers.map(({ id, endpoints }) => `${id} ${JSON.stringify(endpoints)}`).sort(),
 });
+
+/** What came of it. */
+const KEPT = 'nothing that runs changed before it was confirmed';
 
 describe('what nobody asked to remove', () => {
   const testbed = useTestbed('/guards');
@@ -58,6 +62,7 @@ describe('what nobody asked to remove', () => {
     expect(stdout).toMatch(/Key:.*the removal is held, see hinge confirm/);
     expect(stdout).toMatch(/DeletionHeld.*7 of 7 objects were deleted/);
     expect((await run('events', 'router/north')).stdout).toContain('DeletionHeld');
+    recovery('8', `etcdctl del --prefix of ${String(ring.length)} objects`, undefined, KEPT);
     const asked = await run('confirm');
     expect(asked).toMatchObject({ exitCode: 1, stdout: '' });
     expect(asked.stderr).toMatch(/router\/north[^]*nothing was confirmed.*add --yes/);
@@ -99,6 +104,7 @@ describe('what nobody asked to remove', () => {
     await operator.idle();
     expect(ids(await testbed.inventory())).toEqual(ids(before));
     expect(await operator.metric('hinge_actions_total')).toBe(0);
+    recovery('7', 'etcd wiped under the testbed', undefined, KEPT);
     const asked = await run('confirm');
     expect(asked).toMatchObject({ exitCode: 1, stdout: '' });
     expect(asked.stderr).toMatch(/services would be removed.*all networks would be made anew/);
@@ -116,7 +122,8 @@ describe('what nobody asked to remove', () => {
     const { exitCode, stdout } = await run('confirm', '--yes');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^confirmed/);
-    measured(`Ready ${(await testbed.ready(refs())).toFixed(1)} s after a wiped store was confirmed`);
+    const seconds = await testbed.ready(refs());
+    recovery('7', 'wiped etcd written again and confirmed', seconds, 'from the confirmation to Ready');
     expect(await testbed.store.get(keys.frozen)).toBeUndefined();
     expect((await testbed.store.list(keys.confirmations)).entries).toEqual([]);
     expect(await operator.metric('hinge_frozen')).toBe(0);
@@ -153,7 +160,8 @@ describe('what nobody asked to remove', () => {
     await isHeld();
     const { exitCode, stdout } = await run('confirm', '--yes');
     expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: ring.length });
-    measured(`everything gone ${(await testbed.gone(refs())).toFixed(1)} s after it was confirmed`);
+    const seconds = await testbed.gone(refs());
+    recovery('8', 'the same, confirmed', seconds, 'from the confirmation until all is gone');
     await testbed.cleared();
     expect((await testbed.store.list(keys.confirmations)).entries).toEqual([]);
   });
@@ -214,6 +222,7 @@ describe('what was made since a snapshot of etcd that is restored', () => {
     operator = await testbed.start('after the restore', own);
     await frozen(operator);
     expect(ids(await testbed.inventory())).toEqual(ids(before));
+    recovery('7', 'older snapshot of etcd restored', undefined, KEPT);
     expect((await run('confirm')).stderr).toMatch(
       /the Swarm remembers \d+; an older snapshot was restored.*1 service would be removed.*\(setback-newer\)/,
     );

@@ -1,6 +1,6 @@
 import type { Lab } from '../../deploy/lab/lab.ts';
 import { within } from '../../deploy/lab/wait.ts';
-import { type FoundContainer, inventory } from './docker-inventory.ts';
+import { containersOn, type FoundContainer } from './docker-inventory.ts';
 
 /** A workload's running container, as a test reaches into it: through the node, without hinge. */
 export class Container {
@@ -14,10 +14,12 @@ export class Container {
     this.#pid = pid;
   }
 
-  /** All running containers of a testbed, by workload. */
+  /** All running containers of a testbed, by workload: the newest, where a node that was cut off still has an older one. */
   static async all(lab: Lab, prefix: string): Promise<ReadonlyMap<string, Container>> {
-    const { containers } = await inventory(lab, prefix);
-    const running = containers.filter(({ running, workload }) => running && workload !== undefined);
+    const containers = await containersOn(lab, prefix);
+    const running = containers
+      .filter(({ running, workload }) => running && workload !== undefined)
+      .sort((one, other) => one.created - other.created);
     const entries = await Promise.all(
       running.map(async (found) => {
         const { docker } = lab.node(found.node);

@@ -28,6 +28,8 @@ export interface FoundContainer {
   readonly id: string;
   readonly name: string;
   readonly running: boolean;
+  /** Seconds since the epoch. */
+  readonly created: number;
   /** Key of its workload; undefined for a helper. */
   readonly workload: string | undefined;
   readonly endpoints: readonly FoundEndpoint[];
@@ -42,28 +44,38 @@ export interface Inventory {
 
 const CALL_MS = 15_000;
 
+const call = <T>(node: LabNode, what: string, reply: Promise<T>): Promise<T> =>
+  within(CALL_MS, `${node.name}: ${what}`, reply);
+
+const ofTestbed = (prefix: string): { label: string[] } => ({ label: [`${PREFIX_LABEL}=${prefix}`] });
+
+/** A testbed's containers on every node, as each engine tells by itself: it needs no Swarm for that. */
+export async function containersOn(lab: Lab, prefix: string): Promise<readonly FoundContainer[]> {
+  const filters = ofTestbed(prefix);
+  const nodes = await Promise.all(
+    lab.nodes.map(async (node) => {
+      const found = await call(node, 'containers', node.docker.listContainers({ all: true, filters }));
+      return found.map((container) => foundContainer(node.name, container));
+    }),
+  );
+  return nodes.flat();
+}
+
 export async function inventory(lab: Lab, prefix: string): Promise<Inventory> {
-  const filters = { label: [`${PREFIX_LABEL}=${prefix}`] };
+  const filters = ofTestbed(prefix);
   const manager = lab.node('node1');
-  const call = <T>(node: LabNode, what: string, reply: Promise<T>): Promise<T> =>
-    within(CALL_MS, `${node.name}: ${what}`, reply);
-  const [services, nodes] = await Promise.all([
+  const [services, containers, networks] = await Promise.all([
     call(manager, 'services', manager.docker.listServices({ filters })),
+    containersOn(lab, prefix),
     Promise.all(
       lab.nodes.map(async (node) => {
-        const [containers, networks] = await Promise.all([
-          call(node, 'containers', node.docker.listContainers({ all: true, filters })),
-          call(node, 'networks', node.docker.listNetworks({ filters })),
-        ]);
-        return {
-          containers: containers.map((container) => foundContainer(node.name, container)),
-          networks: networks.map(({ Id, Name, Labels }) => ({
-            node: node.name,
-            id: Id,
-            name: Name,
-            key: Labels?.[NETWORK_LABEL] ?? '',
-          })),
-        };
+        const found = await call(node, 'networks', node.docker.listNetworks({ filters }));
+        return found.map(({ Id, Name, Labels }) => ({
+          node: node.name,
+          id: Id,
+          name: Name,
+          key: Labels?.[NETWORK_LABEL] ?? '',
+        }));
       }),
     ),
   ]);
@@ -73,18 +85,19 @@ export async function inventory(lab: Lab, prefix: string): Promise<Inventory> {
       name: Spec?.Name ?? '',
       workload: Spec?.Labels?.[WORKLOAD_LABEL] ?? '',
     })),
-    networks: nodes.flatMap((node) => node.networks),
-    containers: nodes.flatMap((node) => node.containers),
+    networks: networks.flat(),
+    containers,
   };
 }
 
 function foundContainer(node: string, container: ContainerInfo): FoundContainer {
-  const { Id: id, Names, State, Labels, NetworkSettings } = container;
+  const { Id: id, Names, State, Created: created, Labels, NetworkSettings } = container;
   return {
     node,
     id,
     name: (Names[0] ?? '').slice(1),
     running: State === 'running',
+    created,
     workload: HELPER_LABEL in Labels ? undefined : Labels[WORKLOAD_LABEL],
     endpoints: Object.entries(NetworkSettings.Networks).map(([network, { IPAddress }]) => ({
       network,
@@ -95,7 +108,7 @@ function foundContainer(node: string, container: ContainerInfo): FoundContainer 
 
 /** What the Swarm keeps of the testbed's store. */
 async function configs(lab: Lab, prefix: string): Promise<readonly { id: string; name: string }[]> {
-  const filters = { label: [`${PREFIX_LABEL}=${prefix}`] };
+  const filters = ofTestbed(prefix);
   const found = await within(CALL_MS, 'configs', lab.node('node1').docker.listConfigs({ filters }));
   return found.map(({ ID, Spec }) => ({ id: ID, name: Spec?.Name ?? '' }));
 }

@@ -151,6 +151,15 @@ export class OperatorProcess {
     await this.#end('SIGKILL');
   }
 
+  /** It stands still, with its connections open, until `resume()`: a machine that is suspended. */
+  suspend(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async log(): Promise<string> {
     return readFile(path.join(this.#directory, 'log'), 'utf8').catch(() => '');
   }

@@ -32,6 +32,9 @@ const text = (encoded: string): string => Buffer.from(encoded, 'base64').toStrin
 const endOf = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
+/** What etcd takes in one transaction, by default. */
+const MOST_OPERATIONS = 128;
+
 /** etcd as users have it: written with the real etcdctl, read over HTTP, which costs no process a look. */
 export class Store {
   readonly endpoint: string;
@@ -42,6 +45,17 @@ export class Store {
 
   async put(key: string, value: string): Promise<void> {
     await this.#ctl(['put', key], value);
+  }
+
+  /** Puts very many keys, by few transactions. */
+  async putAll(entries: readonly (readonly [key: string, value: string])[]): Promise<void> {
+    for (let start = 0; start < entries.length; start += MOST_OPERATIONS) {
+      const puts = entries
+        .slice(start, start + MOST_OPERATIONS)
+        .map(([key, value]) => `put ${JSON.stringify(key)} ${JSON.stringify(value)}`);
+      // Nothing to compare, what to do, nothing otherwise.
+      await this.#ctl(['txn'], ['', ...puts, '', '', ''].join('\n'));
+    }
   }
 
   async del(key: string): Promise<void> {
@@ -58,6 +72,21 @@ export class Store {
     if (lease !== undefined) await this.#ctl(['lease', 'revoke', BigInt(lease).toString(16)]);
   }
 
+  /** From now on it is out of space, as at its quota: it takes nothing but deletions until `disarm()`. */
+  async raiseNoSpace(): Promise<void> {
+    await this.#post('maintenance/alarm', { action: 'ACTIVATE', alarm: 'NOSPACE' });
+  }
+
+  async disarm(): Promise<void> {
+    await this.#ctl(['alarm', 'disarm']);
+  }
+
+  /** Forgets the past: whoever asks what happened before now is told that it is compacted. */
+  async compact(): Promise<void> {
+    const { revision } = await this.list('/');
+    await this.#ctl(['compaction', '--physical', String(revision)]);
+  }
+
   async get(key: string): Promise<StoreEntry | undefined> {
     return (await this.#range({ key: base64(key) })).entries[0];
   }
@@ -72,12 +101,7 @@ export class Store {
   async #range(
     request: Readonly<Record<string, string>>,
   ): Promise<{ revision: bigint; entries: readonly StoreEntry[] }> {
-    const reply = await fetch(`${this.endpoint}/v3/kv/range`, {
-      method: 'POST',
-      body: JSON.stringify(request),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const { header, kvs } = rangeReply.parse(await reply.json());
+    const { header, kvs } = rangeReply.parse(await this.#post('kv/range', request));
     return {
       revision: BigInt(header.revision),
       entries: kvs.map((kv) => ({
@@ -88,6 +112,15 @@ export class Store {
         lease: kv.lease,
       })),
     };
+  }
+
+  async #post(call: string, request: Readonly<Record<string, string>>): Promise<unknown> {
+    const reply = await fetch(`${this.endpoint}/v3/${call}`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(10_000),
+    });
+    return reply.json();
   }
 
   async #ctl(args: readonly string[], input = ''): Promise<void> {

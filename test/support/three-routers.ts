@@ -8,6 +8,29 @@ import { Traffic } from './traffic.ts';
 /** Far more than any repair takes; what each took is printed. */
 const BOUND_MS = 120_000;
 
+/**
+ * A small testbed that carries traffic: Routers `NAME-left`, `NAME-middle` and `NAME-right` in a row on a Path NAME, and an Experiment NAME with the
+ * hosts `a` and `b` at its ends. @param nodes where the routers must run; by default where the Swarm wants.
+ */
+export function threeRouters(name: string, nodes?: readonly [string, string, string]): readonly Document[] {
+  const via = ['left', 'middle', 'right'].map((place) => `${name}-${place}`);
+  const [first, , last] = via;
+  return [
+    ...via.map((router, index) => {
+      const node = nodes?.[index];
+      return document('Router', router, node === undefined ? undefined : { placement: { node } });
+    }),
+    document('Path', name, { via }),
+    document('Experiment', name, {
+      hosts: [
+        { name: 'a', router: first },
+        { name: 'b', router: last },
+      ],
+      connections: [{ name: 'ab', from: 'a', to: 'b', path: name }],
+    }),
+  ];
+}
+
 /** Three routers in a row, a host at each end, and their traffic: what most faults are done to. */
 export class ThreeRouters {
   readonly testbed: Testbed;
@@ -22,23 +45,9 @@ export class ThreeRouters {
   constructor(testbed: Testbed, name: string, nodes?: readonly [string, string, string]) {
     this.testbed = testbed;
     this.name = name;
-    const routers = ['left', 'middle', 'right'].map((place) => `${name}-${place}`);
-    const [left, , right] = routers;
-    this.workloads = [...routers.map((router) => `router/${router}`), `host/${name}/a`, `host/${name}/b`];
-    this.documents = [
-      ...routers.map((router, index) => {
-        const node = nodes?.[index];
-        return document('Router', router, node === undefined ? undefined : { placement: { node } });
-      }),
-      document('Path', name, { via: routers }),
-      document('Experiment', name, {
-        hosts: [
-          { name: 'a', router: left },
-          { name: 'b', router: right },
-        ],
-        connections: [{ name: 'ab', from: 'a', to: 'b', path: name }],
-      }),
-    ];
+    const routers = ['left', 'middle', 'right'].map((place) => `router/${name}-${place}`);
+    this.workloads = [...routers, `host/${name}/a`, `host/${name}/b`];
+    this.documents = threeRouters(name, nodes);
     this.traffic = new Traffic(testbed, `${name}/a`, `${name}/b`);
   }
 

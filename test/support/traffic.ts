@@ -6,6 +6,9 @@ import type { Testbed } from './testbed.ts';
 /** Between two looks at traffic that has stopped. */
 const AGAIN_MS = 100;
 
+/** Packets of one `ping`, 10 ms apart. */
+const ROUND = 200;
+
 /** Packets between two hosts of an experiment, as a test sends them itself: without hinge, from inside their containers. */
 export class Traffic {
   readonly #testbed: Testbed;
@@ -64,6 +67,17 @@ export class Traffic {
     );
     const [, sent = '', received = ''] = /(\d+) packets transmitted, (\d+) received/.exec(text) ?? [];
     return Number(sent) - Number(received);
+  }
+
+  /** Sends packets without a pause until so many ms have passed. @returns how many were sent, and how many not answered */
+  async lossesFor(ms: number): Promise<{ readonly sent: number; readonly lost: number }> {
+    const until = performance.now() + ms;
+    let [sent, lost] = [0, 0];
+    while (performance.now() < until) {
+      lost += await this.losses(ROUND);
+      sent += ROUND;
+    }
+    return { sent, lost };
   }
 
   async #answered(target: string): Promise<boolean> {

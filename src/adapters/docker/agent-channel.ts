@@ -92,11 +92,19 @@ export class AgentChannel {
     return channel;
   }
 
-  /** @throws DockerError 'unreachable' when the agent ends before it answers; a dead one is noticed 5 s after the time-out. */
-  async request(request: AgentRequest, doing: string): Promise<AgentReply> {
+  /**
+   * @param before called when it is this request's turn, right before it is sent; may throw.
+   * @throws DockerError 'unreachable' when the agent ends before it answers; a dead one is noticed 5 s after the time-out.
+   */
+  async request(
+    request: AgentRequest,
+    doing: string,
+    before: () => void = () => undefined,
+  ): Promise<AgentReply> {
     return this.#queue.add(
       () =>
         new Promise<AgentReply>((resolve, reject) => {
+          before();
           const fail = (why: string): void => reject(failed('unreachable', this.#engine.attempt(doing), why));
           if (this.#broken !== undefined) {
             fail(this.#broken);

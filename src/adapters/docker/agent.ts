@@ -72,6 +72,7 @@ export class HelperAgent {
         maxOutput: MAX_OUTPUT,
       },
       doing,
+      command.changes === true ? () => this.#engine.assertMayChange() : undefined,
     );
   }
 

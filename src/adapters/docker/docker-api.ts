@@ -21,6 +21,7 @@ export interface DockerApi {
   createService(options: Options): Promise<unknown>;
   createContainer(options: Options): Promise<unknown>;
   getNetwork(id: string): {
+    inspect(options: Options): Promise<unknown>;
     remove(options: Options): Promise<unknown>;
     connect(options: Options): Promise<unknown>;
     disconnect(options: Options): Promise<unknown>;

@@ -20,6 +20,8 @@ export interface EngineOptions extends ClientOptions {
   /** Milliseconds that an ordinary call may take. */
   readonly timeoutMs?: number | undefined;
   readonly observe?: ObserveCall | undefined;
+  /** Asked right before a change is sent; throws when it may not be made any more. */
+  readonly mayChange?: (() => void) | undefined;
 }
 
 export interface Call<T> {
@@ -52,6 +54,7 @@ export class Engine {
   readonly #queue: PQueue;
   readonly #timeoutMs: number;
   readonly #observe: ObserveCall;
+  readonly #mayChange: () => void;
   readonly #inFlight = new Set<(kind: DockerFailure, words: string) => void>();
   /** Monotonic milliseconds. */
   #lastAnswer = 0;
@@ -65,11 +68,25 @@ export class Engine {
     this.#queue = new PQueue({ concurrency: options.concurrency ?? DEFAULT_CONCURRENCY });
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#observe = options.observe ?? (() => undefined);
+    this.#mayChange = options.mayChange ?? (() => undefined);
   }
 
-  /** A call that changes something, or that a change waits for; it waits for its turn. @throws DockerError */
+  /** A call that a change waits for; it waits for its turn. @throws DockerError */
   async call<T>(call: Call<T>): Promise<T> {
     return this.#queue.add(() => this.callNow(call));
+  }
+
+  /** A call that changes something; it waits for its turn, and much may have happened until then. @throws DockerError, or what mayChange throws */
+  async change<T>(call: Call<T>): Promise<T> {
+    return this.#queue.add(async () => {
+      this.assertMayChange();
+      return this.callNow(call);
+    });
+  }
+
+  /** For changes that are made by other means than a call. @throws what mayChange throws */
+  assertMayChange(): void {
+    this.#mayChange();
   }
 
   /** A call that does not wait for its turn: the few reads that everything else depends on. @throws DockerError */

@@ -61,7 +61,7 @@ export class Helper {
   /** @param force even if it runs. */
   async #remove(id: string, force: boolean): Promise<void> {
     try {
-      await this.#engine.call({
+      await this.#engine.change({
         name: 'container.remove',
         doing: `removing container ${this.name}`,
         timeoutMs: CONTAINER_TIMEOUT_MS,
@@ -94,7 +94,7 @@ export class Helper {
 
   async #create(image: string): Promise<string> {
     try {
-      const { id } = await this.#engine.call({
+      const { id } = await this.#engine.change({
         name: 'container.create',
         doing: `creating container ${this.name} from image ${image}`,
         timeoutMs: CONTAINER_TIMEOUT_MS,
@@ -112,7 +112,7 @@ export class Helper {
   }
 
   async #start(id: string): Promise<void> {
-    await this.#engine.call({
+    await this.#engine.change({
       name: 'container.start',
       doing: `starting container ${this.name}`,
       timeoutMs: CONTAINER_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
 import { Lanes } from './lanes.ts';
+import { hasCopy } from './local-copy.ts';
 import { LocalNetworks } from './local-networks.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
 import { plug, unplug } from './plug.ts';
@@ -57,6 +58,13 @@ export class DockerNode implements NodeEngine {
 
   async disconnect(containerId: string, networkId: string): Promise<void> {
     await this.#containers.run(containerId, () => unplug(this.#engine, containerId, networkId));
+  }
+
+  async giveUp(networkId: string, helperImage: string): Promise<void> {
+    if (!(await hasCopy(this.#engine, networkId))) return;
+    const helper = await this.ensureHelper(helperImage);
+    await this.connect(helper, networkId);
+    await this.disconnect(helper, networkId);
   }
 
   async ensureHelper(image: string): Promise<string> {

@@ -10,7 +10,7 @@ export const NONE = 'none';
  * way for a container to have overlays and no way out.
  */
 export async function leaveNone(engine: Engine, containerId: string): Promise<void> {
-  await engine.call({
+  await engine.change({
     name: 'network.disconnect',
     doing: `freeing container ${containerId.slice(0, 12)} from the network "${NONE}"`,
     reply: anyReply,

@@ -59,7 +59,7 @@ async function connect(
   doing: string,
 ): Promise<void> {
   const config = address === undefined ? {} : { EndpointConfig: { IPAMConfig: { IPv4Address: address } } };
-  await engine.call({
+  await engine.change({
     name: 'network.connect',
     doing,
     timeoutMs: PLUG_TIMEOUT_MS,
@@ -73,7 +73,7 @@ async function connect(
 export async function unplug(engine: Engine, containerId: string, networkId: string): Promise<void> {
   const doing = `unplugging network ${networkId} from container ${containerId.slice(0, 12)}`;
   const disconnect = (force: boolean): Promise<unknown> =>
-    engine.call({
+    engine.change({
       name: 'network.disconnect',
       doing,
       timeoutMs: PLUG_TIMEOUT_MS,

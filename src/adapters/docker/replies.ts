@@ -26,7 +26,7 @@ export const createdReply = z.object({ id: z.string() });
 /** A connection that has become the process's standard input and output. */
 export const streamReply = z.instanceof(Duplex);
 
-const network = z.object({
+export const networkReply = z.object({
   Id: z.string(),
   Name: z.string(),
   Labels: strings,
@@ -37,8 +37,8 @@ const network = z.object({
     .nullish()
     .transform((value) => value ?? { Config: [] }),
 });
-export type NetworkReply = z.infer<typeof network>;
-export const networksReply = z.array(network);
+export type NetworkReply = z.infer<typeof networkReply>;
+export const networksReply = z.array(networkReply);
 
 export const swarmNodesReply = z.array(
   z.object({

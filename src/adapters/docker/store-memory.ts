@@ -61,7 +61,7 @@ export class StoreMemoryConfig {
       const there = await this.#find(engine);
       if (there === undefined) return;
       try {
-        await engine.call({
+        await engine.change({
           name: 'config.remove',
           doing: `removing config ${this.#name}`,
           reply: anyReply,
@@ -86,7 +86,7 @@ export class StoreMemoryConfig {
 
   async #create(engine: Engine, labels: Readonly<Record<string, string>>): Promise<void> {
     const spec = { Name: this.#name, Labels: labels, Data: Buffer.from(DATA).toString('base64') };
-    await engine.call({
+    await engine.change({
       name: 'config.create',
       doing: `creating config ${this.#name}`,
       reply: createdReply,
@@ -103,7 +103,7 @@ async function update(
 ): Promise<void> {
   const spec = { ...config.Spec, Labels: labels };
   const version = config.Version.Index;
-  await engine.call({
+  await engine.change({
     name: 'config.update',
     doing: `updating config ${config.Spec.Name}`,
     reply: anyReply,

@@ -88,7 +88,7 @@ export class DockerSwarm implements Swarm {
         throw failed('conflict', engine.attempt(doing), words);
       }
       try {
-        const created = await engine.call({
+        const created = await engine.change({
           name: 'network.create',
           doing,
           reply: createdReply,
@@ -109,7 +109,7 @@ export class DockerSwarm implements Swarm {
   async removeNetwork(id: string): Promise<void> {
     await this.#managers.use(async (engine) => {
       try {
-        await engine.call({
+        await engine.change({
           name: 'network.remove',
           doing: `removing network ${id}`,
           reply: anyReply,
@@ -132,7 +132,7 @@ export class DockerSwarm implements Swarm {
     const spec = newServiceSpec(workload, managementNetworkId);
     return this.#managers.use(async (engine) => {
       try {
-        const created = await engine.call({
+        const created = await engine.change({
           name: 'service.create',
           doing: `creating service ${name}`,
           reply: createdReply,
@@ -169,7 +169,7 @@ export class DockerSwarm implements Swarm {
         throw failed('out-of-sequence', engine.attempt(doing), words);
       }
       const spec = overlaySpec(current.Spec, workload, managementNetworkId);
-      await engine.call({
+      await engine.change({
         name: 'service.update',
         doing,
         reply: anyReply,
@@ -181,7 +181,7 @@ export class DockerSwarm implements Swarm {
   async removeService(id: string): Promise<void> {
     await this.#managers.use(async (engine) => {
       try {
-        await engine.call({
+        await engine.change({
           name: 'service.remove',
           doing: `removing service ${id}`,
           reply: anyReply,

@@ -52,6 +52,14 @@ export class EtcdStore implements ObjectStore {
     return { revision: BigInt(reply.header.revision) };
   }
 
+  async alarms(): Promise<readonly string[]> {
+    const request = { action: 'Get', alarm: 'None' } as const;
+    const { alarms } = await this.#client.read('alarms', (etcd, options) =>
+      etcd.maintenance.alarm(request, options),
+    );
+    return [...new Set(alarms.map(({ alarm }) => alarm.toUpperCase()))];
+  }
+
   async grantLease(ttlSeconds: number): Promise<string> {
     return await grantLease(this.#client, ttlSeconds);
   }

@@ -171,6 +171,7 @@ export class FrrConsole implements RouterConsole {
       namespaces: 'all',
       argv: ['sh', '-c', configureScript(configuration.hash, first ? FIRST : CHANGE)],
       stdin: configuration.text,
+      changes: true,
       timeoutMs: CONFIGURE_TIMEOUT_MS,
     });
     if (result.exitCode !== 0) throw new RouterRefusal(refusalText(result));
@@ -178,7 +179,9 @@ export class FrrConsole implements RouterConsole {
   }
 
   async restartSession(target: ConsoleTarget, peerAddress: string): Promise<void> {
-    await this.#script(target, `vtysh -c 'clear bgp ${peerAddress}'`, READ_TIMEOUT_MS);
+    const argv = ['vtysh', '-c', `clear bgp ${peerAddress}`];
+    const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
+    await outputOf(this.#fleet, target, command);
   }
 
   async routes(target: ConsoleTarget): Promise<readonly RouteEntry[]> {

@@ -19,7 +19,9 @@ export class NamespaceHostConsole implements HostConsole {
   }
 
   async setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void> {
-    await this.#net(target, ['ip', 'route', 'replace', 'default', 'via', gateway], ROUTE_TIMEOUT_MS);
+    const argv = ['ip', 'route', 'replace', 'default', 'via', gateway];
+    const command = { namespaces: 'net', argv, timeoutMs: ROUTE_TIMEOUT_MS, changes: true } as const;
+    await outputOf(this.#fleet, target, command);
   }
 
   async defaultRoutes(target: ConsoleTarget): Promise<readonly string[]> {

@@ -17,11 +17,12 @@ export interface RouterFacts {
   readonly placed: PlacedContainer | undefined;
   /** Why no container runs: Swarm's own words, or what the diff waits for. */
   readonly notRunning: Wait | undefined;
-  /** The router's addresses on its networks (by key), and whether each is plugged in. */
+  /** The router's addresses on its networks (by key), whether each is plugged in, and what the last attempt failed with. */
   readonly endpoints: readonly {
     readonly network: string;
     readonly address: string;
     readonly attached: boolean;
+    readonly failure: string | undefined;
   }[];
   /** Undefined: not read, since no container runs. */
   readonly state: RouterState | undefined;
@@ -76,9 +77,13 @@ function running({ placed, notRunning }: RouterFacts): Finding {
 
 function attached({ placed, endpoints }: RouterFacts): Finding {
   if (placed === undefined) return unknown('Attached', 'TaskNotRunning', 'no container runs yet');
-  const unattached = endpoints.filter((endpoint) => !endpoint.attached).map((endpoint) => endpoint.network);
+  const unattached = endpoints.filter((endpoint) => !endpoint.attached);
   if (unattached.length === 0) return found('Attached', 'Attached', 'every link is plugged in');
-  return missing('Attached', 'Plugging', `not plugged in yet: ${unattached.join(', ')}`);
+  const failed = unattached.some(({ failure }) => failure !== undefined);
+  const list = unattached.map(({ network, address, failure }) =>
+    failure === undefined ? network : `${network} as ${address} (${failure})`,
+  );
+  return missing('Attached', failed ? 'PlugFailed' : 'Plugging', `not plugged in yet: ${list.join(', ')}`);
 }
 
 function configured({ state, failure, replacement, placed }: RouterFacts, setup: RouterSetup): Finding {

@@ -24,6 +24,27 @@ describe('a call', () => {
     expect(observe).toHaveBeenCalledExactlyOnceWith('node1', 'info', expect.any(Number), 'ok');
   });
 
+  it('that changes something is not sent when it may not be any more, though it waited for its turn before', async () => {
+    const sent: string[] = [];
+    let leads = true;
+    const mayChange = (): void => {
+      if (!leads) throw new Error('does not lead any more');
+    };
+    const engine = await fakeEngine(
+      (request, response) => {
+        sent.push(request.url ?? '');
+        leads = false;
+        answer(response, 200, { Name: 'a' });
+      },
+      { concurrency: 1, mayChange },
+    );
+    const [first, second, read] = [engine.change(info), engine.change(info), ask(engine)];
+    await expect(first).resolves.toEqual({ Name: 'a' });
+    await expect(second).rejects.toThrow('does not lead any more');
+    await expect(read).resolves.toEqual({ Name: 'a' });
+    expect(sent).toHaveLength(2);
+  });
+
   it('uses one connection for calls in turn', async () => {
     const ports = new Set<unknown>();
     const engine = await fakeEngine((request, response) => {

@@ -1,19 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
 import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { LabNode } from '../../../deploy/lab/node.ts';
 import type { EngineHint } from '../../../src/ports/node-engine.ts';
 import { eventually } from '../../support/eventually.ts';
+import { swarmWhole } from '../../support/swarm-members.ts';
 import { failureOf } from './failure-of.ts';
 import { HELPER_IMAGE, Scene } from './scene.ts';
-
-const SwarmNodes = z.array(
-  z.object({
-    ID: z.string(),
-    Status: z.object({ State: z.string() }),
-    ManagerStatus: z.object({ Leader: z.boolean().optional() }),
-  }),
-);
 
 /** Engines that hang, die and come back; and what they tell. */
 export function faultsSuite(lab: () => Lab): void {
@@ -24,11 +15,7 @@ export function faultsSuite(lab: () => Lab): void {
   afterEach(async () => {
     for (const node of lab().nodes) node.resume();
     await lab().node('node1').connect();
-    // Managers that were cut off from each other try again ever less often, up to two minutes apart.
-    await eventually(async () => assertSettled(await Promise.all(lab().nodes.map(viewOf))), {
-      timeoutMs: 150_000,
-      message: 'all nodes are ready, and all managers have the same leader',
-    });
+    await swarmWhole(lab());
   }, 180_000);
   afterAll(() => scene.clear());
 
@@ -145,22 +132,4 @@ export function faultsSuite(lab: () => Lab): void {
     await expect.poll(() => hints, { timeout: 20_000 }).toContainEqual(node2);
     expect(hints.filter(({ about }) => about === 'all')).toEqual([node2]);
   });
-}
-
-interface View {
-  readonly leaders: readonly string[];
-  readonly states: readonly string[];
-}
-
-/** What one manager says of the Swarm. A leader that was paused still takes itself for it, until it hears of another. */
-async function viewOf({ docker }: LabNode): Promise<View> {
-  const nodes = SwarmNodes.parse(await docker.listNodes({ abortSignal: AbortSignal.timeout(3000) }));
-  const leaders = nodes.filter(({ ManagerStatus }) => ManagerStatus.Leader === true).map(({ ID }) => ID);
-  return { leaders, states: nodes.map(({ Status }) => Status.State) };
-}
-
-function assertSettled(views: readonly View[]): void {
-  expect(views.flatMap(({ states }) => states).filter((state) => state !== 'ready')).toEqual([]);
-  expect(views.map(({ leaders }) => leaders.length)).toEqual(views.map(() => 1));
-  expect(new Set(views.flatMap(({ leaders }) => leaders)).size).toBe(1);
 }

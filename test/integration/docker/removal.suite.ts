@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lab } from '../../../deploy/lab/lab.ts';
 import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
+import { attachments } from './attachments.ts';
 import { failureOf } from './failure-of.ts';
 import { HELPER_IMAGE, Scene } from './scene.ts';
 
@@ -45,6 +46,22 @@ export function removalSuite(lab: () => Lab): void {
     const failure = await failureOf(scene.fleet.swarm.removeNetwork(network));
     expect(failure.message).toContain('is in use');
     expect((await scene.fleet.swarm.list()).networks.map(({ id }) => id)).toContain(network);
+  });
+
+  it('leaves nothing either when the helper was gone before the workload', async () => {
+    const node = scene.node('node1');
+    const forsaken = await scene.network(1);
+    await node.connect(await node.ensureHelper(HELPER_IMAGE), forsaken);
+    await node.connect(hostOn('node1'), forsaken, scene.testbed.address(1, 2));
+    await node.disconnect(helpers.get('node1') ?? '', forsaken);
+    // By now the engine has tried to let go of the network, once and for all.
+    await expect.poll(() => attachments(lab(), helpers.get('node1') ?? ''), { timeout: 10_000 }).toBe(1);
+    await node.disconnect(hostOn('node1'), forsaken);
+    await Promise.all(NODES.map((name) => scene.node(name).giveUp(forsaken, HELPER_IMAGE)));
+    await expect.poll(() => scene.fleet.swarm.removeNetwork(forsaken), { timeout: 10_000 }).toBeUndefined();
+    await expect
+      .poll(async () => Object.values(await scene.localNetworks()).flat(), { timeout: 20_000 })
+      .not.toContain(scene.testbed.network(1).name);
   });
 
   it('leaves nothing on any node when workloads are unplugged before helpers, and helpers before it goes', async () => {

@@ -101,6 +101,7 @@ describe('with users', () => {
     const guards = [{ type: 'absent', key: '/hinge/status/routers/a' }] as const;
     await store.commit([put('/hinge/status/routers/a', '1')], { fence: term.fence, guards });
     await expectSees(follower, { 'routers/a': '1' });
+    expect(await store.alarms()).toEqual([]);
     await term.resign();
   });
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { clock, connect, etcdForThisTest, forever, put } from './fixture.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 
 const TEN_MINUTES_MS = 600_000;
 

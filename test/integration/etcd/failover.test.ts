@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { EtcdServer } from '../../support/etcd.ts';
 import { eventually } from '../../support/eventually.ts';
 import { clock, connect, etcdForThisTest, expectSees, failureOf, Follower, put } from './fixture.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 
 /** Two ways to one etcd, of which the first can be blocked. */
 const twoWays = async (): Promise<{ etcd: EtcdServer; first: TcpProxy; endpoints: string[] }> => {

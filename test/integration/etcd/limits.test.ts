@@ -36,6 +36,7 @@ describe('an etcd that is out of space', () => {
     expect(error).toMatchObject({ kind: 'no-space' });
     expect(error.message).toMatch(/put \/p\/fill.*127\.0\.0\.1.*etcdctl alarm disarm/);
     await expect(store.grantLease(60)).rejects.toMatchObject({ kind: 'no-space' });
+    expect(await store.alarms()).toEqual(['NOSPACE']);
 
     expect((await store.get('/p/a'))?.value).toBe('1');
     await store.commit([del('/p/a')], { fence });

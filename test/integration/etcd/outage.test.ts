@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { connect, etcdForThisTest, expectSees, failureOf, Follower, put } from './fixture.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 
 describe('when etcd goes away', () => {
   it.each(['stop', 'kill'] as const)('a watch comes back with it (%s)', async (end) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
 import { eventually } from '../../support/eventually.ts';
 import { clock, connect, del, expectSees, Follower, freshPrefix, NEVER_MS, put } from './fixture.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 
 let etcd: EtcdServer;
 beforeAll(async () => {

@@ -169,6 +169,13 @@ describe('parseObject', () => {
     ['two documents', `${HEAD}---\n${HEAD}`, '5:1 expected one document; a second one starts here'],
     ['nothing', '# a comment\n', '0:0 expected one Router, got an empty value'],
     ['a list', '[]', '1:1 expected a map with apiVersion, kind, metadata and spec, got a list [0 entries]'],
+    [
+      'what grows',
+      `apiVersion: hinge.testbed/v1alpha1
+kind: Router
+metadata: { name: r1, annotations: { note: "${'\\0'.repeat(200_000)}" } }`,
+      '0:0 expected at most 1048576 bytes as JSON, which is what is kept of it, got 1200132 bytes',
+    ],
     ['too much', `# ${'x'.repeat(2_000_000)}`, '0:0 expected at most 1048576 bytes, got 2000002 bytes'],
   ])('says what is wrong with %s', (_name, text, expected) => {
     expect(problems(text)).toEqual([expected]);

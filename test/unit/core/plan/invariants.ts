@@ -88,7 +88,7 @@ function expectSessionsBothWays({ networks, workloads }: Pick<DesiredState, 'net
 }
 
 /** What an object has, for as long as nobody changes it: as text, by object and thing. */
-export function valuesOf(bench: Bench, { desired }: Intake): ReadonlyMap<string, string> {
+export function valuesOf(bench: Pick<Bench, 'accepted'>, { desired }: Intake): ReadonlyMap<string, string> {
   const networks = new Map(desired.networks.map((network) => [network.key, network]));
   const values = new Map<string, string>();
   for (const { ref, object, generation } of bench.accepted.values()) {

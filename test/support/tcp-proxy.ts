@@ -19,11 +19,17 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  /** @param target URL of what is behind it. Ends with the test. */
-  static async before(target: string): Promise<TcpProxy> {
+  /** @param target URL of what is behind it. Ends with `refuse()`. */
+  static async start(target: string): Promise<TcpProxy> {
     const proxy = new TcpProxy(target);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  /** As `start()`; ends with the test. */
+  static async before(target: string): Promise<TcpProxy> {
+    const proxy = await TcpProxy.start(target);
     onTestFinished(() => proxy.refuse());
     return proxy;
   }

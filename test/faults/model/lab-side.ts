@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import type { Fleet } from '../../../src/ports/node-engine.ts';
+import type { Swarm } from '../../../src/ports/swarm.ts';
+import { eventually } from '../../support/eventually.ts';
+import { attachments } from '../../integration/docker/attachments.ts';
+import { HELPER_IMAGE, type Scene } from '../../integration/docker/scene.ts';
+import type { Side } from './side.ts';
+
+/** The lab, through the adapters. */
+export class LabSide implements Side {
+  readonly swarm: Swarm;
+  readonly fleet: Fleet;
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.swarm = scene.fleet.swarm;
+    this.fleet = scene.fleet;
+  }
+
+  async kill(node: string, containerId: string): Promise<void> {
+    await this.#scene.lab.node(node).docker.getContainer(containerId).kill();
+  }
+
+  /** Waits until Swarm knows of what helpers have left: only then an engine gives networks up. */
+  async settled(): Promise<void> {
+    const containers = await Promise.all([...this.fleet.engines.values()].map((engine) => engine.list()));
+    const held = new Map(
+      containers
+        .flatMap((node) => node.containers)
+        .map(({ id, running, endpoints }) => [id, running ? endpoints.length : 0]),
+    );
+    await eventually(
+      async () => {
+        for (const [id, endpoints] of held)
+          expect(await attachments(this.#scene.lab, id), `attachments of ${id}`).toBeLessThanOrEqual(
+            endpoints,
+          );
+      },
+      { timeoutMs: 20_000, message: 'Swarm knows what is attached' },
+    );
+  }
+
+  /** Takes everything away, without leaving a copy of a network on a node: a helper goes in, and out again last. */
+  async clear(networks: readonly number[]): Promise<void> {
+    const there = (await this.swarm.list()).networks;
+    for (const index of networks) {
+      const network = there.find(({ name }) => name === this.#scene.testbed.network(index).name);
+      if (network === undefined) continue;
+      await Promise.all(
+        ['node1', 'node2'].map((node) =>
+          eventually(
+            async () => {
+              const helper = await this.#scene.node(node).ensureHelper(HELPER_IMAGE);
+              await this.#scene.node(node).connect(helper, network.id);
+            },
+            { timeoutMs: 30_000, message: `the helper of ${node} is in ${network.name}` },
+          ),
+        ),
+      );
+    }
+    await this.#scene.clear();
+  }
+}

@@ -1,0 +1,140 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { within } from '../../deploy/lab/wait.ts';
+import type { RouterStatus } from '../../src/api/status.ts';
+import { eventually } from '../support/eventually.ts';
+import type { OperatorProcess } from '../support/operator.ts';
+import { recovery } from '../support/recovery.ts';
+import { expectNothingWritten } from '../support/snapshots.ts';
+import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
+
+const CALL_MS = 40_000;
+const FOREIGN = 'taken-foreign';
+
+describe('what somebody else has', () => {
+  const testbed = useTestbed('/taken', { HINGE_RESYNC: '5s' });
+  const documents = [
+    document('Router', 'taken-left', { asn: 65201, placement: { node: 'node1' } }),
+    document('Router', 'taken-right', { asn: 65202, placement: { node: 'node2' } }),
+    document('Path', 'taken', {
+      via: ['taken-left', 'taken-right'],
+      hops: [{ between: ['taken-left', 'taken-right'], subnet: '10.77.0.0/24' }],
+    }),
+  ];
+  const refs = documents.map(({ ref }) => ref);
+  let operator: OperatorProcess;
+
+  beforeAll(async () => {
+    operator = await testbed.start();
+    await testbed.put(...documents);
+    await testbed.ready(refs);
+  });
+
+  afterEach(async () => {
+    const removals = testbed.lab.nodes.map(({ name, docker }) =>
+      within(CALL_MS, name, docker.getContainer(FOREIGN).remove({ force: true })),
+    );
+    await Promise.allSettled(removals);
+  });
+
+  it.each([
+    ['the same node', 'node1'],
+    ['another node', 'node2'],
+  ])('row 23: an address on a link that a container on %s has taken', async (where, node) => {
+    const left = await testbed.container('router/taken-left');
+    const { networks } = await testbed.inventory();
+    const link = networks.find(({ key }) => key === 'link/taken-left--taken-right');
+    const address = left.found.endpoints.find(({ network }) => network === link?.name)?.address ?? '';
+    expect(address).toMatch(/^10\.77\.0\./);
+    await operator.stop();
+    const network = testbed.lab.node('node1').docker.getNetwork(link?.id ?? '');
+    await within(CALL_MS, 'unplugging', network.disconnect({ Container: left.found.id }));
+    const own = testbed.lab.node('node1').docker.getContainer(left.found.id);
+    const { Config } = await within(CALL_MS, 'inspecting', own.inspect());
+    const { docker } = testbed.lab.node(node);
+    const foreign = await within(
+      CALL_MS,
+      'making the container',
+      docker.createContainer({
+        name: FOREIGN,
+        Image: Config.Image,
+        Entrypoint: ['sleep', 'infinity'],
+        HostConfig: { NetworkMode: link?.name ?? '' },
+        NetworkingConfig: {
+          EndpointsConfig: { [link?.name ?? '']: { IPAMConfig: { IPv4Address: address } } },
+        },
+      }),
+    );
+    await within(CALL_MS, 'starting the container', foreign.start());
+    const held = async (): Promise<unknown> => {
+      const { Id, State, NetworkSettings } = await within(CALL_MS, 'inspecting', foreign.inspect());
+      const endpoints = Object.values(NetworkSettings.Networks).map(({ EndpointID, IPAddress }) => [
+        EndpointID,
+        IPAddress,
+      ]);
+      return { Id, State: State.Status, endpoints };
+    };
+    const before = await held();
+    expect(before).toMatchObject({ State: 'running', endpoints: [[expect.anything(), address]] });
+
+    operator = await testbed.start(`beside a container on ${where}`);
+    const told = await testbed.condition(router('taken-left'), 'Attached', {
+      status: 'False',
+      reason: 'PlugFailed',
+      message: new RegExp(address.replaceAll('.', String.raw`\.`)),
+    });
+    console.info(told.message);
+    const since = performance.now();
+    const plugs = (): Promise<number> =>
+      operator.metric('hinge_actions_total', { type: 'plug', outcome: 'failed' });
+    const first = await plugs();
+    await eventually(async () => expect(await plugs()).toBeGreaterThan(first + 1), {
+      timeoutMs: 150_000,
+      message: 'it has tried again, twice',
+    });
+    const rate = ((await plugs()) - first) / ((performance.now() - since) / 1000);
+    expect(await held()).toEqual(before);
+    const still = (await testbed.status(router('taken-left')))?.conditions.find(
+      ({ type }) => type === 'Attached',
+    );
+    expect(still).toMatchObject({ reason: told.reason, lastTransitionTime: told.lastTransitionTime });
+
+    const freed = performance.now();
+    await within(CALL_MS, 'removing the container', foreign.remove({ force: true }));
+    await testbed.ready(refs);
+    const seconds = (performance.now() - freed) / 1000;
+    const note = `until Ready; before that ${rate.toFixed(2)} attempts a second, and the other container is untouched`;
+    recovery('23', `address taken by a container on ${where}, freed`, seconds, note);
+    expect((await testbed.container('router/taken-left')).found.id).toBe(left.found.id);
+  });
+
+  it('row 23: an AS number and a subnet that another object has', async () => {
+    const late = [
+      document('Router', 'late-a', { asn: 65201 }),
+      document('Router', 'late-b'),
+      document('Path', 'late', {
+        via: ['late-b', 'taken-right'],
+        hops: [{ between: ['late-b', 'taken-right'], subnet: '10.77.0.128/25' }],
+      }),
+    ];
+    await testbed.put(...late);
+    const refused = { status: 'False', reason: 'Conflict' } as const;
+    await testbed.condition(router('late-a'), 'Valid', { ...refused, message: /65201.*taken-left/ });
+    await testbed.condition(pathRef('late'), 'Valid', { ...refused, message: /10\.77\.0\.0\/24/ });
+    await testbed.ready([...refs, router('late-b')]);
+    await operator.idle();
+    const before = await testbed.snapshot();
+    // Whoever was first stays it, also for an operator that reads both at once.
+    await operator.stop();
+    operator = await testbed.start('reads both at once');
+    await operator.idle();
+    await testbed.ready([...refs, router('late-b')]);
+    expectNothingWritten(before, await testbed.snapshot());
+
+    const freed = performance.now();
+    await testbed.del(pathRef('taken'), router('taken-left'));
+    await testbed.ready([router('late-a'), router('late-b'), pathRef('late')]);
+    const seconds = (performance.now() - freed) / 1000;
+    recovery('23', 'AS number and subnet of another object, freed', seconds, 'until the second one is Ready');
+    expect(((await testbed.status(router('late-a'))) as RouterStatus).asn).toBe(65201);
+  });
+});
