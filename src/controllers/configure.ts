@@ -45,8 +45,8 @@ export async function settleRouter(
     if (!frozen && (fresh || state.drift.length > 0 || state.appliedHash !== setup.configuration.hash)) {
       const why = fresh ? 'first' : state.drift.length > 0 ? 'drift' : 'change';
       const detail = driftText(state.drift);
-      logger.info({ why, drift: state.drift, hash: setup.configuration.hash }, 'configuring router');
       context.assertLeading();
+      logger.info({ why, drift: state.drift, hash: setup.configuration.hash }, 'configuring router');
       state = await routers.configure(target, setup.configuration, fresh);
       events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);
       if (why === 'drift') context.metrics.repairs.increment({ type: 'configuration' });
