@@ -48,8 +48,8 @@ export async function settleRouter(
     if (!frozen && (fresh || state.drift.length > 0 || state.appliedHash !== wanted.hash)) {
       const why = fresh ? 'first' : reasonToChange(setup, state);
       const detail = driftText(state.drift);
-      logger.info({ why, drift: state.drift, hash: wanted.hash }, 'configuring router');
       context.assertLeading();
+      logger.info({ why, drift: state.drift, hash: wanted.hash }, 'configuring router');
       state = await routers.configure(target, wanted, fresh);
       // Part of coming up, and nothing that a user would want to be told.
       if (why !== 'watch')

@@ -1,4 +1,4 @@
-import { bytesOf, MAX_COMMIT_BYTES, MAX_OPERATIONS } from '../core/transaction.ts';
+import { bytesOf, chunksOf, MAX_OPERATIONS } from '../core/transaction.ts';
 import { type Kind, KINDS, type ObjectRef, refText } from '../api/object.ts';
 import { parseObject } from '../api/parse.ts';
 import { type AcceptedRecord, encodeAccepted } from '../core/plan/accepted.ts';
@@ -208,7 +208,8 @@ export class IntakeLoop {
         };
       }),
     ];
-    for (const chunk of chunksOf(steps)) {
+    // One operation is left to the cluster key.
+    for (const chunk of chunksOf(steps, sizeOf, MAX_OPERATIONS - 1)) {
       const touch = cluster.touch();
       const { revision } = await store.commit([...chunk.map(({ write }) => write), touch.write], {
         fence,
@@ -265,23 +266,8 @@ interface Step {
   readonly done: (revision: bigint) => void;
 }
 
-/** In order; each is small enough for one commit together with the cluster key. */
-function chunksOf(steps: readonly Step[]): readonly (readonly Step[])[] {
-  const chunks: Step[][] = [];
-  let bytes = 0;
-  for (const step of steps) {
-    const size = step.write.type === 'put' ? bytesOf(step.write.value) : 0;
-    const last = chunks.at(-1);
-    if (last === undefined || last.length === MAX_OPERATIONS - 1 || bytes + size > MAX_COMMIT_BYTES) {
-      chunks.push([step]);
-      bytes = size;
-    } else {
-      last.push(step);
-      bytes += size;
-    }
-  }
-  return chunks;
-}
+/** What the value of a step takes in a commit. */
+const sizeOf = ({ write }: Step): number => (write.type === 'put' ? bytesOf(write.value) : 0);
 
 function parseEntry(entry: StoredEntry, ref: ObjectRef): WrittenObject {
   const { createRevision, modRevision } = entry;

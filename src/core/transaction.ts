@@ -6,3 +6,25 @@ export const MAX_COMMIT_BYTES = 1_200_000;
 
 /** Size of a value in etcd, in bytes. */
 export const bytesOf = (value: string): number => new TextEncoder().encode(value).length;
+
+/** What is to be written, in order, as commits that etcd takes. What is too large by itself is alone in one. @param most writes in one */
+export function chunksOf<T>(
+  items: readonly T[],
+  sizeOf: (item: T) => number,
+  most: number,
+): readonly (readonly T[])[] {
+  const chunks: T[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = sizeOf(item);
+    const last = chunks.at(-1);
+    if (last === undefined || last.length === most || bytes + size > MAX_COMMIT_BYTES) {
+      chunks.push([item]);
+      bytes = size;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return chunks;
+}

@@ -96,7 +96,9 @@ function pass(
       call.pipe(stream);
     }
   });
-  call.on('trailers', (given) => (trailers = given));
+  call.on('trailers', (given: IncomingHttpHeaders) => {
+    trailers = given;
+  });
   call.on('finish', () => passage?.forwarded());
   stream.on('finish', () => passage?.answered());
   call.on('error', () => stream.destroy());

@@ -112,6 +112,12 @@ export class Testbed {
     return operator;
   }
 
+  /** Ends the operators that run, one after the other. */
+  async endOperators(): Promise<void> {
+    for (const operator of this.operators)
+      if (operator.running) expect(await operator.stop(), await operator.lastWords()).toBe(0);
+  }
+
   /** Puts objects at their keys, side by side. */
   async put(...documents: readonly Document[]): Promise<void> {
     await Promise.all(documents.map(({ ref, text }) => this.store.put(this.keys.desiredOf(ref), text)));
@@ -247,9 +253,7 @@ export class Testbed {
       const left = entries.length > 0 || (await leftovers(this.lab, this.prefix)).length > 0;
       if (left && !this.operators.some(({ running }) => running)) await this.start('clean-up');
       if (left) await this.cleared();
-      for (const operator of this.operators) {
-        if (operator.running) expect(await operator.stop(), await operator.lastWords()).toBe(0);
-      }
+      await this.endOperators();
     } catch (error) {
       for (const operator of this.operators) console.info(await operator.lastWords());
       throw error;
