@@ -30,10 +30,11 @@ export class Sweep {
   }
 
   async run(): Promise<void> {
-    const { observation, testbed, rollout } = this.#context;
+    const { networkFailures, observation, testbed, rollout } = this.#context;
     const index = await observation.refresh();
     if (!testbed.known) return;
     const { desired } = testbed;
+    for (const key of networkFailures.keys()) if (!desired.networks.has(key)) networkFailures.delete(key);
     const seen = new Map<string, Seen>();
     for (const key of new Set([...desired.networks.keys(), ...index.networkKeys()])) {
       const network = desired.networks.get(key);
