@@ -44,7 +44,7 @@ export interface Context {
   readonly resyncMs: number;
   /** Units (`network link/a--b`) whose actions are under way: what is observed of them is half old, half new. */
   readonly busy: Set<string>;
-  /** By key of a network: why the last attempt to bring it about failed. None when that succeeded. */
+  /** By key of a network that is wanted: why the last attempt to bring it about failed. None when that succeeded. */
   readonly networkFailures: Map<string, string>;
   /** Asks for a reconcile of another unit. */
   readonly enqueue: (unit: Unit, key: string) => void;

@@ -1,5 +1,6 @@
 import { DockerError } from '../core/failure.ts';
 import { diffNetwork, unplugAll } from '../core/diff/network.ts';
+import type { DesiredNetwork } from '../core/plan/desired.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
@@ -28,11 +29,26 @@ export function networkReconciler(context: Context): Reconcile {
       networkFailures.delete(key);
       return {};
     } catch (error) {
-      networkFailures.set(key, error instanceof Error ? error.message : String(error));
+      if (network !== undefined)
+        tell(context, network, error instanceof Error ? error.message : String(error));
       const patient = network === undefined && error instanceof DockerError && error.kind === 'conflict';
       const ms = inUse.ms(key, patient);
       if (ms === undefined || ms > IN_USE_MS) throw error;
       return { requeueAfterMs: AGAIN_MS };
     }
   };
+}
+
+/** Has whoever waits for the network say what the last attempt failed with. */
+function tell(
+  { networkFailures, enqueue }: Context,
+  { key, endpoints }: DesiredNetwork,
+  message: string,
+): void {
+  if (networkFailures.get(key) === message) return;
+  networkFailures.set(key, message);
+  for (const { workload } of endpoints) {
+    const [type, name = ''] = workload.split('/');
+    enqueue(type === 'router' ? 'router' : 'experiment', name);
+  }
 }

@@ -44,6 +44,11 @@ export class Observation {
     return this.#index;
   }
 
+  /** Whether something could not be read when it was refreshed last. */
+  get incomplete(): boolean {
+    return !this.#index.swarm.ok || this.#index.unreadable().length > 0;
+  }
+
   /** Reads again what may have changed. */
   async refresh(): Promise<ObservedIndex> {
     const [swarm, nodes] = await Promise.all([

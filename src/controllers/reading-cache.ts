@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import { Coalescer } from '../runtime/coalesce.ts';
 
 /** A part that failed is tried again, in the background, no sooner than this many milliseconds later. */
-const RETRY_MS = 3_000;
+export const RETRY_MS = 1_000;
 
 /**
  * One part of what Docker says, read again only after something may have changed it. Never rejects: a failure is a reading. While a part

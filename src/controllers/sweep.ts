@@ -30,12 +30,13 @@ export class Sweep {
   }
 
   async run(): Promise<void> {
-    const { observation, testbed, rollout } = this.#context;
+    const { networkFailures, observation, testbed, rollout } = this.#context;
     const index = await observation.refresh();
     if (!testbed.known) return;
     const { desired } = testbed;
+    for (const key of networkFailures.keys()) if (!desired.networks.has(key)) networkFailures.delete(key);
     const seen = new Map<string, Seen>();
-    for (const key of new Set([...desired.networks.keys(), ...index.networkKeys()])) {
+    for (const key of linksFirst(new Set([...desired.networks.keys(), ...index.networkKeys()]))) {
       const network = desired.networks.get(key);
       const diff = diffNetwork(key, network, index, desired.wanted);
       const plugged = network?.endpoints.map(
@@ -114,4 +115,11 @@ export class Sweep {
     this.#lingering = now;
     if (gone) this.#intake();
   }
+}
+
+/** A node's helper is plugged into one network after the other; a session needs a moment after its link, which the others may use. */
+function linksFirst(keys: Iterable<string>): readonly string[] {
+  const all = [...keys];
+  const isLink = (key: string): boolean => key.startsWith('link/');
+  return [...all.filter(isLink), ...all.filter((key) => !isLink(key))];
 }

@@ -23,6 +23,7 @@ import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
 import { pathReconciler } from './path.ts';
 import { Prover } from './prover.ts';
+import { RETRY_MS } from './reading-cache.ts';
 import { recallAccepted, recallAllocations } from './recall.ts';
 import { Rollout } from './rollout.ts';
 import { routerReconciler } from './router.ts';
@@ -108,7 +109,11 @@ export async function serveTerm(
       const began = deps.clock.monotonicMs();
       await sweep.run();
       sweepTook = deps.clock.monotonicMs() - began;
-      return { requeueAfterMs: deps.resyncMs };
+      // Of an engine that was away nothing is heard before its events are listened to again.
+      const againMs = context.observation.incomplete
+        ? Math.max(RETRY_MS, SWEEP_PAUSE * sweepTook)
+        : deps.resyncMs;
+      return { requeueAfterMs: Math.min(againMs, deps.resyncMs) };
     },
     helper: helperReconciler(context),
     network: networkReconciler(context),

@@ -1,15 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
+import { slow } from '../support/slow.ts';
 import { expectNothingWritten } from '../support/snapshots.ts';
 import { useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 
-/** Minutes without anything to do: ten in `npm run faults`, a third of one in `npm test`. */
-const MINUTES = Number(
-  process.env['HINGE_FAULTS_IDLE'] ?? (process.env['HINGE_FAULTS'] === 'all' ? 10 : 1 / 3),
-);
+/** Minutes without anything to do. */
+const MINUTES = Number(process.env['HINGE_FAULTS_IDLE'] ?? 10);
 /** Each leads for so long. */
 const TERM_MS = Math.min(MINUTES / 3, 1) * 60_000;
 const BOUND_MS = MINUTES * 60_000 + 240_000;
@@ -22,7 +21,7 @@ describe('nothing to do', () => {
   const testbed = useTestbed('/quiet', { HINGE_RESYNC: '5s', HINGE_PROOF_INTERVAL: '5s' });
   const row = new ThreeRouters(testbed, 'quiet');
 
-  it(
+  slow(
     'row 26: nothing is written for as long as nothing is to be done, whoever leads',
     async () => {
       const events = await testbed.events();

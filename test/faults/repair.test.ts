@@ -38,6 +38,7 @@ describe('repair', () => {
       seconds,
       `Swarm alone needs ${restarted.toFixed(1)} s to restart it`,
     );
+    expect(seconds).toBeLessThan(1.5 * restarted + 3);
     expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(others);
   });
 

@@ -7,8 +7,8 @@ import { slow } from '../support/slow.ts';
 import { useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 
-/** Relists happen each 20 s (`HINGE_RESYNC`); what a repair takes besides, on a busy machine. */
-const RELISTED_S = 45;
+/** What the relist, each 20 s (`HINGE_RESYNC`), and the repair after it may take together. */
+const RELISTED_S = 30;
 
 describe('engines that answer badly', () => {
   const proxies = new Map<string, EngineProxy>();

@@ -19,7 +19,8 @@ const FILTERS = {
 /** Milliseconds without any event until the stream is taken for dead: a cut connection looks the same as a quiet node. */
 const SILENCE_MS = 60_000;
 const FIRST_BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 15_000;
+/** An engine that comes back starts its containers at once: what is not heard of them is read at the next relist only. */
+const MAX_BACKOFF_MS = 2_000;
 
 /**
  * The events of one engine as hints, for as long as it is not stopped. The engine keeps few events and drops slow listeners,

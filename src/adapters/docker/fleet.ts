@@ -46,9 +46,7 @@ export class DockerFleet implements Fleet {
     this.#settings = settings;
     this.#tools = tools;
     this.#engines = endpoints.map((endpoint) => new Engine(endpoint, settings));
-    this.#nodes = this.#engines.map(
-      (engine) => new DockerNode(engine, { prefix, helper, logger: tools.logger }),
-    );
+    this.#nodes = this.#engines.map((engine) => new DockerNode(engine, { ...tools, prefix, helper }));
     this.engines = new Map(this.#nodes.map((node) => [node.node, node]));
     this.swarm = new DockerSwarm(new Managers(this.#engines, tools.logger), prefix);
   }

@@ -1,12 +1,13 @@
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../core/diff/observed.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
 import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
 import { Lanes } from './lanes.ts';
-import { hasCopy } from './local-copy.ts';
+import { hasCopyStill, LETTING_GO_MS } from './local-copy.ts';
 import { LocalNetworks } from './local-networks.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
 import { plug, unplug } from './plug.ts';
@@ -17,6 +18,7 @@ export interface NodeOptions {
   readonly prefix: string;
   /** The helper's container name. */
   readonly helper: string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -32,8 +34,11 @@ export class DockerNode implements NodeEngine {
    */
   readonly #containers = new Lanes();
   readonly #ours: { readonly label: string[] };
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #networks = new LocalNetworks(() => this.#listNetworks());
+  /** By id of a network: when somebody was unplugged from it last, in monotonic ms. */
+  readonly #leftAt = new Map<string, number>();
   #nameChecked = false;
 
   constructor(engine: Engine, options: NodeOptions) {
@@ -42,6 +47,7 @@ export class DockerNode implements NodeEngine {
     this.#helper = new Helper(engine, options.helper, options.prefix);
     this.#agent = new HelperAgent(engine, options.helper);
     this.#ours = { label: [`${PREFIX_LABEL}=${options.prefix}`] };
+    this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
@@ -53,18 +59,28 @@ export class DockerNode implements NodeEngine {
   }
 
   async connect(containerId: string, networkId: string, address?: string): Promise<void> {
-    await this.#containers.run(containerId, () => plug(this.#engine, containerId, networkId, address));
+    await this.#containers.run(containerId, async () => {
+      const leftAt = this.#leftAt.get(networkId) ?? -Infinity;
+      if (this.#clock.monotonicMs() - leftAt < LETTING_GO_MS)
+        await hasCopyStill(this.#engine, networkId, this.#clock);
+      this.#leftAt.delete(networkId);
+      await plug(this.#engine, containerId, networkId, address);
+    });
   }
 
   async disconnect(containerId: string, networkId: string): Promise<void> {
     await this.#containers.run(containerId, () => unplug(this.#engine, containerId, networkId));
+    this.#leftAt.set(networkId, this.#clock.monotonicMs());
   }
 
   async giveUp(networkId: string, helperImage: string): Promise<void> {
-    if (!(await hasCopy(this.#engine, networkId))) return;
+    this.#leftAt.delete(networkId);
+    if (!(await hasCopyStill(this.#engine, networkId, this.#clock))) return;
     const helper = await this.ensureHelper(helperImage);
-    await this.connect(helper, networkId);
-    await this.disconnect(helper, networkId);
+    await this.#containers.run(helper, async () => {
+      await plug(this.#engine, helper, networkId);
+      await unplug(this.#engine, helper, networkId);
+    });
   }
 
   async ensureHelper(image: string): Promise<string> {

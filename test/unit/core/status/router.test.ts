@@ -48,6 +48,30 @@ describe('the conditions of a router', () => {
     expect(said({ turn: turn(true) })).toEqual([...good, 'Stalled=True WaitingForTurn']);
   });
 
+  it('say why a link cannot be plugged in, and of no other link', () => {
+    const link = (
+      name: string,
+      failure: string | undefined,
+      attached = false,
+    ): RouterFacts['endpoints'][number] => ({
+      network: `link/r1--${name}`,
+      address: '10.0.0.2',
+      attached,
+      failure,
+    });
+    const attached = (...endpoints: RouterFacts['endpoints']): unknown =>
+      routerFindings({ ...facts, endpoints }).find(({ type }) => type === 'Attached');
+    expect(
+      attached(link('r2', 'address taken'), link('r3', undefined), link('r4', 'no', true)),
+    ).toMatchObject({
+      status: 'False',
+      reason: 'PlugFailed',
+      message: 'not plugged in yet: link/r1--r2 as 10.0.0.2 (address taken), link/r1--r3',
+    });
+    expect(attached(link('r2', undefined))).toMatchObject({ status: 'False', reason: 'Plugging' });
+    expect(attached(link('r2', 'of another router', true))).toMatchObject({ status: 'True' });
+  });
+
   it('do not speak of a container that leaves as of one that fails', () => {
     expect(said({ state: undefined, replacement: replacement('id-of-router/r1') })).toEqual([
       'Running=True Running',
