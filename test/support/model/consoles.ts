@@ -5,12 +5,16 @@ import type {
   RouterState,
   Trace,
 } from '../../../src/core/diff/observed-router.ts';
+import { watchedIn } from '../../../src/core/render/frr.ts';
 import type { ConfigurationText } from '../../../src/core/render/text.ts';
 import type { HostConsole } from '../../../src/ports/host-console.ts';
 import type { ConsoleTarget, RouterConsole } from '../../../src/ports/router-console.ts';
 import type { ModelContainer } from './things.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
+
+/** Every session of the model has been up for longer than anybody waits. */
+const LONG_MS = 3_600_000;
 
 /** What the routers of the model were configured with, by container. */
 export type Configurations = Map<string, ConfigurationText>;
@@ -66,8 +70,14 @@ export class ModelRouters implements RouterConsole {
           neighborsOf(this.#configurations.get(other.id)).some(({ address }) => address === own),
       ),
     );
-    const state = up ? 'Established' : 'Active';
-    return { ...peer, state, establishedAt: up ? '2025-01-01T00:00:00Z' : undefined, prefixesReceived: 0 };
+    return {
+      ...peer,
+      state: up ? 'Established' : 'Active',
+      establishedAt: up ? '2025-01-01T00:00:00Z' : undefined,
+      upMs: up ? LONG_MS : undefined,
+      watched: watchedIn(this.#configurations.get(container.id)?.text ?? '').has(peer.address),
+      prefixesReceived: 0,
+    };
   }
 
   #others(container: ModelContainer): readonly ModelContainer[] {

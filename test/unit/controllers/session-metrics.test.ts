@@ -12,7 +12,12 @@ const saying = (state: string): RouterState => ({
   ready: true,
   appliedHash: 'a',
   drift: [],
-  sessions: [{ address: '10.200.0.3', asn: 1, state, establishedAt: undefined, prefixesReceived: 0 }],
+  sessions: [
+    {
+      ...{ address: '10.200.0.3', asn: 1, state, establishedAt: undefined },
+      ...{ upMs: undefined, watched: false, prefixesReceived: 0 },
+    },
+  ],
   interfaces: [],
 });
 
