@@ -123,7 +123,7 @@ export const SETTINGS = {
   proofInterval: {
     variable: 'HINGE_PROOF_INTERVAL',
     flag: '--proof-interval <duration>',
-    description: 'how often packets prove every connection',
+    description: 'how often every connection is proven whole, with the AS path; packets are sent more often',
     fallback: '60s',
     scope: 'operator',
   },

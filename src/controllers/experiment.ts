@@ -52,7 +52,8 @@ export function experimentReconciler(context: Context): Reconcile {
       enqueue('path', path);
     if (experiment === undefined) metrics.rtt.forget({ experiment: name });
     if (experiment === undefined || experiment.suspended) return {};
-    return { requeueAfterMs: ready || !wired ? resyncMs : PROVING_MS };
+    const idleMs = connections.size === 0 ? resyncMs : Math.min(resyncMs, context.prover.glanceMs);
+    return { requeueAfterMs: ready || !wired ? idleMs : PROVING_MS };
   };
 }
 
@@ -65,13 +66,20 @@ async function prove(
 ): Promise<ConnectionFacts> {
   const { desired } = testbed;
   const key = `${experiment}/${connection.name}`;
-  const plugged = (desired.paths.get(connection.path)?.links ?? []).every(({ network: link }) => {
+  const unplugged = (desired.paths.get(connection.path)?.links ?? []).filter(({ network: link }) => {
     const network = desired.networks.get(link);
-    return network?.endpoints.every(
-      ({ workload }) => attachmentOf(network, workload, observation.latest) !== undefined,
+    return (
+      network === undefined ||
+      network.endpoints.some(
+        ({ workload }) => attachmentOf(network, workload, observation.latest) === undefined,
+      )
     );
   });
-  if (!wired || !plugged) return prover.notYet(key);
+  if (!wired || unplugged.length > 0) {
+    // What cannot be read is not known to be unplugged.
+    const [open] = observation.latest.unreadable().length === 0 ? unplugged : [];
+    return prover.notYet(key, open?.between.join(' – '));
+  }
   const before = prover.last(key)?.verdict?.proven;
   const proof = await prover.prove(key, probeOfConnection(connection));
   if (before !== true && proof.verdict?.proven === true) {

@@ -1,6 +1,6 @@
 import type { ProofStatus } from '../api/status.ts';
 import { type Probe, type ProbeDirection } from '../core/prove/probe.ts';
-import { proofOf, type Sighting, type Verdict, verdictOf } from '../core/prove/verdict.ts';
+import { isOnCourse, proofOf, type Sighting, type Verdict, verdictOf } from '../core/prove/verdict.ts';
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
@@ -20,6 +20,12 @@ const NOT_TRIED: Proof = { verdict: undefined, proof: undefined, rttMs: undefine
 
 /** Hops beyond the expected ones that a trace follows, so that a detour is seen. */
 const DETOUR_HOPS = 4;
+/**
+ * Packets are sent along a proven Path again after this many ms, without a look at BGP's tables: what is broken by hand is noticed within ten
+ * seconds. With many connections it takes longer, since each pair of traces costs the nodes some 20 ms of processor time.
+ */
+const GLANCE_MS = 5_000;
+const GLANCE_MS_EACH = 50;
 /** While nothing answers, the way is traced no more often than this, in ms. */
 const TRACE_AGAIN_MS = 5_000;
 
@@ -28,12 +34,22 @@ interface Known {
   /** Milliseconds, monotonic: when packets were last traced, or first wanted. */
   readonly at: number;
   readonly proof: Proof;
+  /** Milliseconds, monotonic: when packets last took the proven way. */
+  readonly glancedAt?: number;
 }
 
 const silence = ({ forward: { from, to } }: Probe): Verdict => ({
   proven: false,
   reason: 'NoAnswer',
   message: `packets from ${from} to ${to} are not answered yet`,
+});
+
+type Targets = Readonly<Record<'forward' | 'reverse' | 'edge', ConsoleTarget | undefined>>;
+
+const openLink = (link: string): Verdict => ({
+  proven: false,
+  reason: 'LinkOpen',
+  message: `no packets can pass: the link ${link} is not plugged in at both ends`,
 });
 
 interface ProverDeps {
@@ -60,9 +76,13 @@ export class Prover {
     return this.#known.get(key)?.proof;
   }
 
-  /** Nothing can be sent yet. @returns the last result, or one that says so. */
-  notYet(key: string): Proof {
-    const known = this.#known.get(key) ?? { fingerprint: '', at: -Infinity, proof: NOT_TRIED };
+  /** Nothing can be sent yet. @param unplugged a link that is certainly open @returns the last result, as far as that can still be true. */
+  notYet(key: string, unplugged?: string): Proof {
+    const before = this.#known.get(key) ?? { fingerprint: '', at: -Infinity, proof: NOT_TRIED };
+    const broken = before.proof.verdict?.proven === true && unplugged !== undefined;
+    const known = broken
+      ? { ...before, fingerprint: '', proof: { ...before.proof, verdict: openLink(unplugged) } }
+      : before;
     this.#known.set(key, known);
     return known.proof;
   }
@@ -71,6 +91,11 @@ export class Prover {
   retain(prefix: string, keys: ReadonlySet<string>): void {
     for (const key of this.#known.keys())
       if (key.startsWith(prefix) && !keys.has(key)) this.#known.delete(key);
+  }
+
+  /** After how many ms it is worth while to ask again for what is proven. */
+  get glanceMs(): number {
+    return Math.max(GLANCE_MS, GLANCE_MS_EACH * this.#known.size);
   }
 
   /** @param key such as `fig3/ab`. */
@@ -89,7 +114,13 @@ export class Prover {
     const before = this.#known.get(key);
     const known = before?.fingerprint === fingerprint ? before : { fingerprint, at: now, proof: NOT_TRIED };
     const held = known.proof.verdict?.proven === true;
-    if (held && now - known.at < intervalMs) return known.proof;
+    if (held && now - known.at < intervalMs) {
+      if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
+      if (await this.#isOnCourse(probe, targets)) {
+        this.#known.set(key, { ...known, glancedAt: clock.monotonicMs() });
+        return known.proof;
+      }
+    }
     // A trace of what does not answer takes long: for a while a ping says as much.
     const patient = !held && now - known.at < TRACE_AGAIN_MS;
     if (patient && !(await this.#answers(probe.forward, targets.forward))) {
@@ -103,10 +134,7 @@ export class Prover {
     return proof;
   }
 
-  async #send(
-    probe: Probe,
-    targets: Readonly<Record<'forward' | 'reverse' | 'edge', ConsoleTarget | undefined>>,
-  ): Promise<Proof> {
+  async #send(probe: Probe, targets: Targets): Promise<Proof> {
     const { routers, clock } = this.#deps;
     try {
       const [forward, reverse, routes] = await Promise.all([
@@ -123,6 +151,19 @@ export class Prover {
     } catch (error) {
       const probeFailure = error instanceof Error ? error.message : String(error);
       return { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure };
+    }
+  }
+
+  /** Whether packets still take the way there and back. False also when that cannot be told: the whole proof then says why. */
+  async #isOnCourse(probe: Probe, targets: Targets): Promise<boolean> {
+    try {
+      const [forward, reverse] = await Promise.all([
+        this.#trace(probe.forward, targets.forward),
+        this.#trace(probe.reverse, targets.reverse),
+      ]);
+      return isOnCourse(probe, { forward, reverse });
+    } catch {
+      return false;
     }
   }
 

@@ -23,6 +23,13 @@ const RUNNING = '/run/hinge/running';
 /** Made by the image's supervisor when all daemons answer. */
 const READY = '/run/hinge/ready';
 
+/**
+ * Routes that no daemon has made have the protocol boot: they were made by hand, and take packets elsewhere than BGP says. The default route is
+ * in neither half: it may be Docker's.
+ */
+const eachHalf = (verb: 'show' | 'flush'): string =>
+  ['0.0.0.0/1', '128.0.0.0/1'].map((half) => `ip -4 route ${verb} root ${half} proto boot`).join('; ');
+
 /** Between the parts of what a script prints. */
 const MARK = '--- hinge ---';
 const SHOW_RUNNING = 'show running-config';
@@ -38,6 +45,8 @@ echo '${MARK}'
 cat ${RUNNING} 2>/dev/null || :
 echo '${MARK}'
 ip -json address show
+echo '${MARK}'
+${eachHalf('show')}
 echo '${MARK}'
 ${shown}
 `;
@@ -107,6 +116,7 @@ shown=$(vtysh -E -c 'configure terminal' -c "$(cat "$new")" -c end -c 'write mem
 const CHANGE = `
 /usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
 vtysh -d bgpd -c 'clear bgp ipv4 unicast * soft' >&2
+{ ${eachHalf('flush')}; } >&2
 shown=$(vtysh -E -c 'write memory' ${SHOW})`;
 
 const Summary = z.object({
@@ -202,7 +212,7 @@ export class FrrConsole implements RouterConsole {
 
 /** Reads what `report` prints. */
 function stateOf(text: string): RouterState {
-  const [head = '', stored = '', addresses = '[]', shown = ''] = text.split(`${MARK}\n`);
+  const [head = '', stored = '', addresses = '[]', byHand = '', shown = ''] = text.split(`${MARK}\n`);
   const [ready, hash = ''] = head.split('\n');
   if (ready !== 'ready') {
     return { ready: false, appliedHash: undefined, drift: [], sessions: [], interfaces: [] };
@@ -211,11 +221,19 @@ function stateOf(text: string): RouterState {
   return {
     ready: true,
     appliedHash: hash === '' ? undefined : hash,
-    drift: hash === '' ? [] : driftOf(stored.trim(), running),
+    drift: hash === '' ? [] : [...driftOf(stored.trim(), running), ...routesByHand(byHand)],
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
     interfaces: interfacesOf(addresses),
   };
 }
+
+/** Reads `ip route show proto boot`: as lines of drift. */
+const routesByHand = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => `+ ip route add ${line}`);
 
 /** What vtysh -E printed after the echo of a command, up to the next echo. */
 function answer(shown: string, command: string): string {

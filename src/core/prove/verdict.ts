@@ -39,6 +39,12 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
   return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
 }
 
+/** Whether packets pass exactly the routers that they should, both ways. */
+export const isOnCourse = (probe: Probe, sighting: Pick<Sighting, 'forward' | 'reverse'>): boolean =>
+  (['forward', 'reverse'] as const).every(
+    (way) => deviation(probe[way], sighting[way], (address) => address) === undefined,
+  );
+
 function deviation(
   expected: ProbeDirection,
   seen: Trace,
