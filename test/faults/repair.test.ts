@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containersOf, footingOf } from '../support/footing.ts';
 import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
+import { slow } from '../support/slow.ts';
 import { scaleToZero } from '../support/services.ts';
 import { eventTexts, networkId } from '../support/seen.ts';
 import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
@@ -99,7 +100,7 @@ describe('repair', () => {
     expect((await testbed.container('router/repair-middle')).found.id).toBe(before.found.id);
   });
 
-  it('row 19: bgpd stopped inside the container: the link answers, the session does not', async () => {
+  slow('row 19: bgpd stopped inside the container: the link answers, the session does not', async () => {
     const right = await testbed.container('router/repair-right');
     const pid = (await right.run('pidof', 'bgpd')).trim();
     const others = containersOf(await footingOf(testbed));
@@ -216,7 +217,7 @@ describe('repair', () => {
     expect(containersOf(await footingOf(testbed, ['repair-right']))).toEqual(containersOf(before));
   });
 
-  it('row 22: the tunnel of a link broken below Docker', async () => {
+  slow('row 22: the tunnel of a link broken below Docker', async () => {
     const { found } = await testbed.container('router/repair-middle');
     const link = await linkLeft();
     const before = await footingOf(testbed, ['repair-right']);

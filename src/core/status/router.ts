@@ -121,6 +121,10 @@ function established({ state, diagnoses }: RouterFacts, setup: RouterSetup): Fin
   );
 }
 
+/** The hash of the plan's configuration, if it runs: with or without BFD, which begins later and is nobody's news. */
+const planned = (setup: RouterSetup, state: RouterState): string | undefined =>
+  runsPlan(setup, state) ? setup.configuration.hash : undefined;
+
 /** All of a router's status but its conditions. `previous` keeps what only seems to have changed. */
 export function routerBody(
   facts: RouterFacts,
@@ -141,7 +145,7 @@ export function routerBody(
     ...(state !== undefined && {
       interfaces: interfacesOf(facts, state),
       sessions: setup.sessions.map((session) => sessionOf(session, state, previous?.sessions ?? [], now)),
-      ...(state.appliedHash !== undefined && { configHash: state.appliedHash }),
+      ...(state.appliedHash !== undefined && { configHash: planned(setup, state) ?? state.appliedHash }),
     }),
   };
 }

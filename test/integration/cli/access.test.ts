@@ -3,15 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEtcd } from '../../support/etcd.ts';
-import { build, hinge, removeBuild } from './hinge.ts';
+import { hinge } from './hinge.ts';
 
 let directory: string;
 beforeAll(async () => {
-  await build();
   directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-access-'));
 });
 afterAll(async () => {
-  await removeBuild();
   await rm(directory, { recursive: true });
 });
 

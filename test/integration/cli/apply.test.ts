@@ -2,20 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
-import { build, removeBuild, Scene } from './hinge.ts';
+import { startEtcd } from '../../support/etcd.ts';
+import { Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
+const etcd = useEtcd();
 let directory: string;
 
 beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
   directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-cli-'));
 });
 afterAll(async () => {
-  await removeBuild();
-  await etcd.close();
   await rm(directory, { recursive: true });
 });
 
@@ -31,7 +27,7 @@ const router = (name: string, spec = '{}'): string =>
 
 describe('hinge apply', () => {
   it('creates, then leaves alone, then configures', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const name = await file('one.yaml', `# a comment\n${router('a')}---\n${router('b')}`);
     expect(await scene.hinge('apply', '-f', name)).toEqual({
       code: 0,
@@ -49,25 +45,25 @@ describe('hinge apply', () => {
   });
 
   it('takes a directory, and a list in JSON', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     expect((await scene.hinge('apply', '-f', 'examples/ring', '-f', 'examples/first')).code).toBe(0);
     expect(await scene.list(`${scene.keys.desired}routers/`)).toHaveLength(6);
     const list = await scene.hinge('get', 'all', '-o', 'json');
-    const again = new Scene(etcd);
+    const again = new Scene(etcd());
     const { stdout, code } = await again.pipe(list.stdout, 'apply', '-f', '-');
     expect(code).toBe(0);
     expect(stdout.split('\n')).toHaveLength(11);
   });
 
   it('writes nothing on a dry run', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const { stdout } = await scene.hinge('apply', '-f', 'examples/first', '--dry-run');
     expect(stdout).toContain('router/tokyo created (dry run)');
     expect(await scene.list(scene.keys.desired)).toEqual([]);
   });
 
   it('lets a reference to what may still come pass, with a warning', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const path = `${HEAD}kind: Path\nmetadata: {name: p}\nspec: {via: [a, b]}\n`;
     const { code, stdout, stderr } = await scene.pipe(path, 'apply', '-f', '-');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'path/p created' });
@@ -77,7 +73,7 @@ describe('hinge apply', () => {
   });
 
   it('refuses what conflicts with objects in etcd, unless forced', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await scene.pipe(router('a', '{asn: 7}'), 'apply', '-f', '-');
     const refused = await scene.pipe(router('b', '{asn: 7}'), 'apply', '-f', '-');
     expect(refused.code).toBe(1);
@@ -145,7 +141,7 @@ describe('hinge apply', () => {
       '"X_1"',
     ],
   ])('names %s, and writes nothing of the file', async (title, text, expected, value) => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const name = await file(`${title.replaceAll(' ', '-')}.yaml`, text);
     const good = await file('good.yaml', router('good'));
     const { code, stdout, stderr } = await scene.hinge('apply', '-f', good, '-f', name);
@@ -168,7 +164,7 @@ describe('hinge apply', () => {
     [['get', 'rooter'], 'hinge: unknown kind "rooter"; did you mean router?'],
     [['get', 'rt', '--prefix', 'x'], 'hinge: --prefix: expected a path such as /hinge or /lab/two, got "x"'],
   ])('exits with 2 for %j', async (args, message) => {
-    const { code, stderr } = await new Scene(etcd).hinge(...args);
+    const { code, stderr } = await new Scene(etcd()).hinge(...args);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });
@@ -188,7 +184,7 @@ describe('hinge apply', () => {
   });
 
   it('says which etcd it cannot reach', async () => {
-    const { code, stderr } = await new Scene(etcd).hinge('get', 'all', '--etcd-endpoints', '127.0.0.1:1');
+    const { code, stderr } = await new Scene(etcd()).hinge('get', 'all', '--etcd-endpoints', '127.0.0.1:1');
     expect(stderr).toContain('127.0.0.1:1');
     expect(stderr).toContain('check that etcd runs, and HINGE_ETCD_ENDPOINTS');
     expect(code).toBe(1);
@@ -197,7 +193,7 @@ describe('hinge apply', () => {
 
 describe('hinge validate', () => {
   it('works without etcd', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const { code, stdout } = await scene.hinge(
       'validate',
       '-f',
@@ -210,7 +206,7 @@ describe('hinge validate', () => {
   });
 
   it('takes an unknown router for a problem, or for a warning when the files are only a part', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const text = `${router('a')}---\n${HEAD}kind: Path\nmetadata: {name: p}\nspec: {via: [a, vyos-99]}\n`;
     const whole = await scene.pipe(text, 'validate', '-f', '-');
     expect(whole.code).toBe(1);
@@ -224,7 +220,7 @@ describe('hinge validate', () => {
 
   it('names every bad object of a file', async () => {
     const text = `${router('a', '{asn: x}')}---\n${router('b', '{platform: y}')}---\nkind: c\n`;
-    const { code, stderr } = await new Scene(etcd).pipe(text, 'validate', '-f', '-');
+    const { code, stderr } = await new Scene(etcd()).pipe(text, 'validate', '-f', '-');
     expect(code).toBe(1);
     expect(stderr).toContain('Router/a: spec.asn: ');
     expect(stderr).toContain('Router/b: spec.platform: expected frr or vyos, got "y"');

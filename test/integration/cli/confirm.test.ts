@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectRef } from '../../../src/api/object.ts';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
-import { build, removeBuild, router, Scene } from './hinge.ts';
+import { router, Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
-beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
-});
-afterAll(async () => {
-  await removeBuild();
-  await etcd.close();
-});
+const etcd = useEtcd();
 
 const ref = (name: string): ObjectRef => ({ kind: 'Router', name });
 
@@ -20,7 +11,7 @@ async function accepted(
   records: Readonly<Record<string, object>>,
   there: readonly string[] = [],
 ): Promise<Scene> {
-  const scene = new Scene(etcd);
+  const scene = new Scene(etcd());
   for (const [name, more] of Object.entries(records)) {
     await scene.put(scene.keys.acceptedOf(ref(name)), { generation: 1, object: router(name), ...more });
   }

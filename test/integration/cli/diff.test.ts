@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
-import { build, hinge, removeBuild, Scene } from './hinge.ts';
+import { describe, expect, it } from 'vitest';
+import { hinge, Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
-
-beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
-});
-afterAll(async () => {
-  await removeBuild();
-  await etcd.close();
-});
+const etcd = useEtcd();
 
 /** What an operator would have written for these objects. */
 async function accept(scene: Scene): Promise<void> {
@@ -31,7 +21,7 @@ const router = (spec: string): string =>
 
 describe('hinge diff', () => {
   it('ends with 0 when nothing would change, 1 when something would, and writes nothing', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await accept(scene);
     const before = await scene.revision();
     expect(await scene.pipe(router('{asn: 7}'), 'diff', '-f', '-')).toEqual({
@@ -53,14 +43,14 @@ describe('hinge diff', () => {
   });
 
   it('takes everything for new where no operator has accepted anything', async () => {
-    const { code, stdout } = await new Scene(etcd).hinge('diff', '-f', 'examples/first');
+    const { code, stdout } = await new Scene(etcd()).hinge('diff', '-f', 'examples/first');
     expect(code).toBe(1);
     expect(stdout).toContain('path/east-west is created');
     expect(stdout).toContain('link/osaka--tokyo is added');
   });
 
   it('ends with 2 for bad objects, with what validate says', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const bad = router('{asn: 0}');
     const { code, stderr, stdout } = await scene.pipe(bad, 'diff', '-f', '-');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -68,7 +58,7 @@ describe('hinge diff', () => {
   });
 
   it('ends with 2 for a file that is not there, and for an etcd that does not answer', async () => {
-    expect((await new Scene(etcd).hinge('diff', '-f', '/nowhere')).code).toBe(2);
+    expect((await new Scene(etcd()).hinge('diff', '-f', '/nowhere')).code).toBe(2);
     const env = { HINGE_ETCD_ENDPOINTS: '127.0.0.1:1' };
     const { code, stderr } = await hinge(['diff', '-f', 'examples/first'], { env });
     expect(code).toBe(2);

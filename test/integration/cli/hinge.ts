@@ -1,41 +1,26 @@
-import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa, type ResultPromise } from 'execa';
+import { afterAll, beforeAll } from 'vitest';
 import { Keys } from '../../../src/api/keys.ts';
 import type { Kind } from '../../../src/api/object.ts';
-import type { EtcdServer } from '../../support/etcd.ts';
+import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-/** Below node_modules, so that the build finds its packages. */
-const BUILDS = path.join(ROOT, 'node_modules/.cache/hinge-cli');
-const DIST = path.join(BUILDS, String(process.pid), 'dist');
+/** What `hinge` runs: the program as it is shipped, made by `npm run build`. */
+export const mainFile = (): string => path.join(ROOT, 'dist/cli/main.js');
 
-/** Builds the command line as users get it, without checking types; it starts in a third of the time that the source needs. */
-export async function build(): Promise<void> {
-  const project = path.join(ROOT, 'tsconfig.build.json');
-  await execa(
-    'node',
-    [
-      path.join(ROOT, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      project,
-      '--outDir',
-      DIST,
-      '--noCheck',
-      '--incremental',
-      'false',
-    ],
-    { cwd: ROOT },
-  );
-  await copyFile(path.join(ROOT, 'package.json'), path.join(DIST, '../package.json'));
+/** An etcd for the tests of a file. @returns how to get it, once they run */
+export function useEtcd(): () => EtcdServer {
+  let etcd: EtcdServer | undefined;
+  beforeAll(async () => {
+    etcd = await startEtcd();
+  });
+  afterAll(() => etcd?.close());
+  return () => {
+    if (etcd === undefined) throw new Error('etcd runs while tests do');
+    return etcd;
+  };
 }
-
-export async function removeBuild(): Promise<void> {
-  await rm(path.dirname(DIST), { recursive: true, force: true });
-}
-
-/** What `hinge` runs. */
-export const mainFile = (): string => path.join(DIST, 'cli/main.js');
 
 export interface Result {
   readonly code: number | undefined;

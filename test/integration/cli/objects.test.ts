@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
 import { eventually } from '../../support/eventually.ts';
-import { build, removeBuild, router, Scene } from './hinge.ts';
+import { router, Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
-beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
-});
-afterAll(async () => {
-  await removeBuild();
-  await etcd.close();
-});
+const etcd = useEtcd();
 
 const ref = (name: string) => ({ kind: 'Router', name }) as const;
 
@@ -38,7 +29,7 @@ const STATUS = {
 };
 
 async function twoRouters(): Promise<Scene> {
-  const scene = new Scene(etcd);
+  const scene = new Scene(etcd());
   const a = { ...router('a', { asn: 57 }), metadata: { name: 'a', labels: { site: 'tokyo' } } };
   await scene.put(scene.keys.desiredOf(ref('a')), a);
   await scene.put(scene.keys.desiredOf(ref('b')), router('b'));
@@ -95,7 +86,7 @@ describe('hinge get', () => {
   });
 
   it('says so when there is nothing', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     const nothing = `nothing found below ${scene.keys.desired}`;
     expect(await scene.hinge('get', 'all')).toEqual({ code: 0, stdout: '', stderr: nothing });
     expect(parse((await scene.hinge('get', 'all', '-o', 'json')).stdout)).toMatchObject({
@@ -169,7 +160,7 @@ describe('hinge delete', () => {
   });
 
   it('deletes what a file names, or all', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await scene.hinge('apply', '-f', 'examples/first', '-f', 'examples/ring');
     expect((await scene.hinge('delete', '-f', 'examples/first')).code).toBe(0);
     expect(await scene.list(scene.keys.desired)).toHaveLength(7);

@@ -3,19 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
-import { build, hinge, mainFile, removeBuild, router, Scene } from './hinge.ts';
+import { hinge, mainFile, router, Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
+const etcd = useEtcd();
 let directory: string;
 beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
   directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-shell-'));
 });
 afterAll(async () => {
-  await etcd.close();
-  await removeBuild();
   await rm(directory, { recursive: true });
 });
 
@@ -39,7 +34,7 @@ describe('the process', () => {
     expect([...(await packagesOf('apply', '--help'))]).toEqual(['commander']);
     const offline = await packagesOf('validate', '-f', 'examples/first');
     for (const name of ['etcd3', 'dockerode', 'fastify']) expect(offline).not.toContain(name);
-    const online = await packagesOf('get', 'all', '--etcd-endpoints', etcd.endpoint);
+    const online = await packagesOf('get', 'all', '--etcd-endpoints', etcd().endpoint);
     expect(online).toContain('etcd3');
     for (const name of ['dockerode', 'fastify']) expect(online).not.toContain(name);
   });
@@ -60,7 +55,7 @@ describe('the process', () => {
   });
 
   it('takes no color for what is not a terminal', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await scene.put(scene.keys.desiredOf({ kind: 'Router', name: 'a' }), router('a'));
     expect((await scene.hinge('get', 'rt')).stdout).not.toContain('\u001b');
   });
@@ -75,14 +70,14 @@ describe('completion in bash', () => {
       `COMP_WORDS=(hinge ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${String(words.length)}`,
       '_hinge; printf "%s\\n" "${COMPREPLY[@]}"',
     ];
-    const env = { HINGE_ETCD_ENDPOINTS: etcd.endpoint, HINGE_PREFIX: scene.prefix };
+    const env = { HINGE_ETCD_ENDPOINTS: etcd().endpoint, HINGE_PREFIX: scene.prefix };
     return (await execa('bash', ['-c', script.join('\n')], { env })).stdout
       .split('\n')
       .filter((line) => line !== '');
   }
 
   it('knows commands, options, kinds, and names in etcd', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await scene.put(scene.keys.desiredOf({ kind: 'Router', name: 'vyos-35' }), router('vyos-35'));
     expect(await complete(scene, 'de')).toEqual(['describe', 'delete']);
     expect(await complete(scene, 'get', 'exp')).toEqual(['experiment', 'experiments']);

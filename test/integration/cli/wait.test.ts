@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EtcdServer, startEtcd } from '../../support/etcd.ts';
-import { build, removeBuild, router, Scene } from './hinge.ts';
+import { describe, expect, it } from 'vitest';
+import { startEtcd } from '../../support/etcd.ts';
+import { router, Scene, useEtcd } from './hinge.ts';
 
-let etcd: EtcdServer;
-beforeAll(async () => {
-  await build();
-  etcd = await startEtcd();
-});
-afterAll(async () => {
-  await removeBuild();
-  await etcd.close();
-});
+const etcd = useEtcd();
 
 const ref = { kind: 'Router', name: 'a' } as const;
 
 async function written(object: object = router('a')): Promise<Scene> {
-  const scene = new Scene(etcd);
+  const scene = new Scene(etcd());
   await scene.put(scene.keys.desiredOf(ref), object);
   return scene;
 }
@@ -70,7 +62,7 @@ describe('hinge wait', () => {
     [['wait', '--for=Ready', 'rt/a'], '--for Ready: expected delete, condition=Ready'],
     [[...READY, 'rt/a', '--timeout', 'soon'], 'Expected a duration such as 60s or 5m.'],
   ])('explains %j', async (args, message) => {
-    const { code, stderr } = await new Scene(etcd).hinge(...args);
+    const { code, stderr } = await new Scene(etcd()).hinge(...args);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });
@@ -104,7 +96,7 @@ describe('hinge events', () => {
   });
 
   it('shows them oldest first, of one object or all, and goes on', async () => {
-    const scene = new Scene(etcd);
+    const scene = new Scene(etcd());
     await scene.put(
       `${scene.keys.events}router/b/NotReady-1`,
       event('NotReady', 'b', '2026-01-02T00:00:00Z'),
@@ -125,6 +117,6 @@ describe('hinge events', () => {
   });
 
   it('says so when there are none', async () => {
-    expect((await new Scene(etcd).hinge('events', 'node/n1')).stderr).toContain('no events');
+    expect((await new Scene(etcd()).hinge('events', 'node/n1')).stderr).toContain('no events');
   });
 });
