@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Observation } from '../../../src/controllers/observation.ts';
+import { Prover } from '../../../src/controllers/prover.ts';
+import { Testbed } from '../../../src/controllers/testbed.ts';
+import type { Trace } from '../../../src/core/diff/observed-router.ts';
+import type { Probe } from '../../../src/core/prove/probe.ts';
+import { container, scene } from '../../support/observed.ts';
+import { ManualClock } from '../runtime/manual-clock.ts';
+
+/** From host a over r1 and r2 to host b, and back. */
+const PROBE: Probe = {
+  forward: {
+    from: 'host/x/a',
+    to: '10.2.0.3',
+    hops: [
+      { router: 'r1', address: '10.1.0.2' },
+      { router: 'r2', address: '10.9.0.3' },
+    ],
+  },
+  reverse: {
+    from: 'host/x/b',
+    to: '10.1.0.3',
+    hops: [
+      { router: 'r2', address: '10.2.0.2' },
+      { router: 'r1', address: '10.9.0.2' },
+    ],
+  },
+  edge: { router: 'r1', prefix: '10.2.0.0/24', asPath: [2] },
+};
+
+const notAsked = (): Promise<never> => Promise.reject(new Error('not asked here'));
+
+/** A prover, and packets that go where a test says. */
+class Range {
+  readonly clock = new ManualClock();
+  /** What was done, in order. */
+  readonly asked: string[] = [];
+  /** Where packets to b enter the second router. */
+  second = '10.9.0.3';
+  readonly prover = new Prover({
+    hosts: {
+      reaches: () => Promise.resolve(true),
+      trace: (_target, to) => {
+        this.asked.push(`trace ${to}`);
+        return Promise.resolve(this.#trace(to));
+      },
+      setDefaultRoute: notAsked,
+      defaultRoutes: notAsked,
+    },
+    routers: {
+      routes: () => {
+        this.asked.push('routes');
+        return Promise.resolve([{ prefix: '10.2.0.0/24', nextHop: '10.9.0.3', asPath: [2] }]);
+      },
+      read: notAsked,
+      configure: notAsked,
+      restartSession: notAsked,
+    },
+    observation: {
+      latest: scene({
+        nodes: {
+          node1: ['router/r1', 'router/r2', 'host/x/a', 'host/x/b'].map((workload) => container(workload)),
+        },
+      }),
+    } as unknown as Observation,
+    testbed: new Testbed(),
+    clock: this.clock,
+    intervalMs: 60_000,
+  });
+
+  /** What is asked for a proof, and what comes of it. */
+  async prove(): Promise<{ readonly asked: readonly string[]; readonly reason: string | undefined }> {
+    this.asked.length = 0;
+    const { verdict } = await this.prover.prove('x/ab', PROBE);
+    return { asked: [...this.asked], reason: verdict?.reason };
+  }
+
+  #trace(to: string): Trace {
+    const way = to === '10.2.0.3' ? ['10.1.0.2', this.second, to] : ['10.2.0.2', '10.9.0.2', to];
+    return { reached: true, hops: way.map((address, at) => ({ ttl: at + 1, address, rttMs: 1 })) };
+  }
+}
+
+const WHOLE = ['trace 10.2.0.3', 'trace 10.1.0.3', 'routes'];
+const GLANCE = WHOLE.slice(0, 2);
+
+describe('Prover', () => {
+  let range: Range;
+  beforeEach(() => {
+    range = new Range();
+  });
+
+  it('looks along a proven way every five seconds, and at the AS path once a minute', async () => {
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+    await range.clock.advance(4_999);
+    expect(await range.prove()).toEqual({ asked: [], reason: 'Proven' });
+    await range.clock.advance(1);
+    expect(await range.prove()).toEqual({ asked: GLANCE, reason: 'Proven' });
+    await range.clock.advance(4_999);
+    expect(await range.prove()).toEqual({ asked: [], reason: 'Proven' });
+    await range.clock.advance(50_001);
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('proves anew what went astray, and says which hop is wrong', async () => {
+    await range.prove();
+    range.second = '10.8.0.3';
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
+    range.second = '10.9.0.3';
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('takes nothing for proven while a link is open, and proves it anew afterwards', async () => {
+    await range.prove();
+    expect(range.prover.notYet('x/ab').verdict).toMatchObject({ proven: true });
+    expect(range.prover.notYet('x/ab', 'r1 – r2').verdict).toMatchObject({
+      proven: false,
+      reason: 'LinkOpen',
+    });
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+});
