@@ -30,9 +30,17 @@ describe('the configuration that a router should run now', () => {
     expect(hash).not.toBe(setup.configuration.hash);
   });
 
-  it('has BFD for the neighbours whose session has been up for long enough', () => {
-    const seen = state(undefined, session(left, { upMs: 20_000 }), session(right, { upMs: 19_999 }));
-    expect([...watchedIn(wantedNow(setup, seen).text)]).toEqual([left, '192.0.2.1']);
+  it('has BFD for the neighbours whose session is up once all of these have been for long enough', () => {
+    const early = state(undefined, session(left, { upMs: 60_000 }), session(right, { upMs: 19_999 }));
+    expect([...watchedIn(wantedNow(setup, early).text)]).toEqual(['192.0.2.1']);
+    const late = state(undefined, session(left, { upMs: 60_000 }), session(right, { upMs: 20_000 }));
+    expect(wantedNow(setup, late)).toEqual(setup.configuration);
+    const without = state(
+      undefined,
+      session(left, { upMs: 20_000 }),
+      session(right, { state: 'Active', upMs: undefined }),
+    );
+    expect([...watchedIn(wantedNow(setup, without).text)]).toEqual([left, '192.0.2.1']);
   });
 
   it('keeps BFD where it is while a session is down, since taking it away resets the next one', () => {
@@ -46,7 +54,7 @@ describe('the configuration that a router should run now', () => {
   });
 
   it('is the plan with and without BFD, and nothing else is', () => {
-    const seen = [session(left, { upMs: 60_000 }), session(right, {})];
+    const seen = [session(left, { upMs: 60_000 }), session(right, { upMs: 60_000 })];
     const { hash } = wantedNow(setup, undefined);
     expect(runsPlan(setup, state(hash, ...seen))).toBe(true);
     expect(wantedNow(setup, state(hash, ...seen)).hash).not.toBe(hash);
