@@ -4,12 +4,14 @@ import { Output } from '../../../src/cli/output.ts';
 import { createProgram } from '../../../src/cli/program.ts';
 import { completionScript } from '../../../src/cli/actions/completion.ts';
 import { addSettings } from '../../../src/cli/options.ts';
+import { Terminal } from '../../../src/cli/terminal.ts';
 import { settingsOf } from '../../../src/cli/setting-names.ts';
 
 const program = createProgram({
   output: new Output(process),
   readStdin: () => Promise.resolve(''),
   ask: undefined,
+  terminal: new Terminal(process),
 });
 const commands = program.commands.map((command) => ({ name: command.name(), command }));
 
