@@ -20,6 +20,8 @@ export function chosenProbes(desired: DesiredIndex, what: string): readonly Chos
   const [first = '', second] = what.split('/', 2);
   const experiment = second === undefined ? undefined : desired.experiments.get(first);
   if (experiment !== undefined) {
+    if (experiment.suspended)
+      throw new CliError(`Experiment "${first}" is suspended: its hosts do not run, and nobody can send`);
     const connection = experiment.connections.find(({ name }) => name === second);
     if (connection === undefined) {
       const names = experiment.connections.map(({ name }) => name);
@@ -27,8 +29,6 @@ export function chosenProbes(desired: DesiredIndex, what: string): readonly Chos
         `Experiment "${first}" has no complete connection "${second ?? ''}"; it has: ${names.join(', ') || 'none'}`,
       );
     }
-    if (experiment.suspended)
-      throw new CliError(`Experiment "${first}" is suspended: its hosts do not run, and nobody can send`);
     return [{ path: connection.path, connection: what, probe: probeOfConnection(connection) }];
   }
   const name = nameOf('Path', what);

@@ -35,10 +35,11 @@ type Names = Pick<DesiredIndex, 'nameAt'>;
 const named = (names: Names, address: string): NamedAddress => ({ name: names.nameAt(address), address });
 
 function shownHop(names: Names, { ttl, seen, expected, right }: JudgedHop): ShownHop {
-  const answered = seen?.address !== undefined && seen.rttMs !== undefined;
+  const { address, rttMs } = seen ?? {};
+  const answered = address !== undefined && rttMs !== undefined;
   return {
     hop: ttl,
-    ...(answered && { seen: { ...named(names, seen.address ?? ''), rttMs: seen.rttMs ?? 0 } }),
+    ...(answered && { seen: { ...named(names, address), rttMs } }),
     ...(expected !== undefined && { expected: named(names, expected) }),
     right,
   };

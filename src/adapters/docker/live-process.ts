@@ -121,19 +121,19 @@ export class HelperProcess implements LiveProcess {
     }
   }
 
-  get #quiet(): boolean {
+  #isQuiet(): boolean {
     return this.#heard !== undefined && performance.now() - this.#heard >= ALIVE_MS;
   }
 
   /** Gives it up when it has ended and the stream does not. Asks the engine only when it has been quiet. */
   async #verify(): Promise<void> {
-    if (!this.#quiet) return;
+    if (!this.#isQuiet()) return;
     try {
       if ((await execExitCode(this.#engine, this.#exec.id, this.#doing)) === undefined) return;
     } catch {
       return; // an engine that does not answer says nothing about the command
     }
-    if (!this.#quiet) return;
+    if (!this.#isQuiet()) return;
     this.#gone = true;
     this.#exec.stream.destroy();
   }

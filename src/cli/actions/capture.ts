@@ -81,5 +81,5 @@ async function openFile(name: string | undefined): Promise<WriteStream | undefin
 
 const writeTo = (file: WriteStream, bytes: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => {
-    file.write(bytes, (error) => (error == null ? resolve() : reject(error)));
+    file.write(bytes, (error) => (error === null || error === undefined ? resolve() : reject(error)));
   });
