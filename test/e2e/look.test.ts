@@ -4,9 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExperimentStatus, PathStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { hinge, HINGE, SURROUNDINGS } from '../support/operator.ts';
-import { document, useTestbed } from '../support/testbed.ts';
+import { document, experiment, pathRef, useTestbed } from '../support/testbed.ts';
 
 /** Three routers in a row with a host at each end. */
 const DOCUMENTS = [
@@ -59,18 +60,8 @@ describe('looking into the network, without an operator', () => {
   /** Pings between the two routers that the captures are about. */
   const pings = async (): Promise<void> => {
     const west = await testbed.container('router/look-west');
-    await west.run('ping', '-n', '-q', '-i', '0.05', '-c', '4', await address());
-  };
-
-  const address = async (): Promise<string> => {
-    const middle = await testbed.container('router/look-middle');
-    const routes = JSON.parse(await run('get', 'routes', 'look-west', '-o', 'json')) as {
-      neighbour?: string;
-      nextHop?: string;
-    }[];
-    const found = routes.find(({ neighbour }) => neighbour === 'look-middle')?.nextHop ?? '';
-    expect(await middle.run('ip', '-4', '-oneline', 'address')).toContain(` ${found}/`);
-    return found;
+    const { links = [] } = (await testbed.status(pathRef('look-over'))) as PathStatus;
+    await west.run('ping', '-n', '-q', '-i', '0.05', '-c', '4', links[0]?.addresses[1] ?? '');
   };
 
   /** What the node helpers run besides the operator's own agent. */
@@ -136,28 +127,11 @@ describe('looking into the network, without an operator', () => {
   });
 
   it('console is a terminal where it is run in one', async () => {
-    const { child, said, exit } = start('console', 'look-middle', '--', 'tty');
-    await exit;
-    expect(said.stdout.toString()).toBe('not a tty\n');
-    expect(child.exitCode).toBe(1);
-    const command = [
-      process.execPath,
-      HINGE,
-      'console',
-      'look-middle',
-      '--',
-      'sh',
-      '-c',
-      'stty size; exit 3',
-    ];
-    const typescript = spawn(
-      'script',
-      ['-qec', `stty rows 33 cols 77; ${command.join(' ')}`.replace(/-c (.*)$/, "-c '$1'"), '/dev/null'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...SURROUNDINGS, ...testbed.env, TERM: 'xterm' },
-      },
-    );
+    const command = `${process.execPath} ${HINGE} console look-middle -- sh -c 'stty size; exit 3'`;
+    const typescript = spawn('script', ['-qec', `stty rows 33 cols 77; ${command}`, '/dev/null'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...SURROUNDINGS, ...testbed.env, TERM: 'xterm' },
+    });
     let shown = '';
     typescript.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
     const [code] = (await once(typescript, 'close')) as [number];
@@ -230,9 +204,8 @@ describe('looking into the network, without an operator', () => {
   });
 
   it('trace marks the router that sends packets nowhere', async () => {
-    const { forward } = (
-      JSON.parse(await run('trace', 'look/ab', '-o', 'json')) as { probes: { forward: { to: string } }[] }
-    ).probes[0] ?? { forward: { to: '' } };
+    const { hosts = [] } = (await testbed.status(experiment('look'))) as ExperimentStatus;
+    const address = hosts.find(({ name }) => name === 'b')?.address ?? '';
     await run(
       'console',
       'look-middle',
@@ -241,7 +214,7 @@ describe('looking into the network, without an operator', () => {
       'route',
       'replace',
       'blackhole',
-      forward.to.replace(/\d+$/, '0/24'),
+      address.replace(/\d+$/, '0/24'),
     );
     const { exitCode, stdout, stderr } = await hinge(testbed.env, ['trace', 'look/ab']);
     expect(exitCode).toBe(1);
