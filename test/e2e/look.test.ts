@@ -64,6 +64,13 @@ describe('looking into the network, without an operator', () => {
     await west.run('ping', '-n', '-q', '-i', '0.05', '-c', '4', links[0]?.addresses[1] ?? '');
   };
 
+  const listening = (said: { readonly stderr: string }): Promise<void> =>
+    eventually(() => Promise.resolve().then(() => expect(said.stderr).toContain('listening on')), {
+      timeoutMs: 10_000,
+      intervalMs: 20,
+      message: 'the capture listens',
+    });
+
   /** What the node helpers run besides the operator's own agent. */
   const running = async (): Promise<string> => {
     const nodes = testbed.lab.env['HINGE_NODES']?.split(',').map((entry) => entry.split('=')[0] ?? '') ?? [];
@@ -147,12 +154,7 @@ describe('looking into the network, without an operator', () => {
       start('capture', '-w', '-', ...common),
       start('capture', ...common),
     ];
-    for (const { said } of captures)
-      await eventually(async () => expect(said.stderr).toContain('listening on'), {
-        timeoutMs: 10_000,
-        intervalMs: 20,
-        message: 'the capture listens',
-      });
+    for (const { said } of captures) await listening(said);
     await pings();
     for (const { exit, said } of captures) {
       await exit;
@@ -171,18 +173,17 @@ describe('looking into the network, without an operator', () => {
   });
 
   it('leaves no process behind, however it ends', async () => {
-    const captures = ['SIGINT', 'SIGKILL'] as const;
-    for (const signal of captures) {
+    const ways = [
+      ['SIGINT', 0],
+      ['SIGKILL', null],
+    ] as const;
+    for (const [signal, code] of ways) {
       const { child, said, exit } = start('capture', 'look-west', 'look/a');
-      await eventually(async () => expect(said.stderr).toContain('listening on'), {
-        timeoutMs: 10_000,
-        intervalMs: 20,
-        message: 'the capture listens',
-      });
+      await listening(said);
       expect(await running()).toContain('tcpdump');
       child.kill(signal);
       await exit;
-      if (signal === 'SIGINT') expect(child.exitCode, said.stderr).toBe(0);
+      expect(child.exitCode, said.stderr).toBe(code);
       await nothingRuns();
     }
     const { child, exit } = start('console', 'look-west', '--', 'sleep', '4711');
