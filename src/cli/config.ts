@@ -111,6 +111,21 @@ function arrange(values: Forms) {
   };
 }
 
+/** As Settings, of commands that cannot do without engines. */
+export type SettingsWithNodes = Settings & { readonly docker: { readonly nodes: string } };
+
+/** @throws CliError (usage) when no engines are named. */
+export function withNodes(settings: Settings): SettingsWithNodes {
+  const { nodes } = settings.docker;
+  if (nodes !== undefined) return { ...settings, docker: { ...settings.docker, nodes } };
+  throw usageError(
+    'HINGE_NODES: expected the engines of the Swarm, such as node1=unix:///var/run/docker.sock,node2=ssh://root@node2',
+  );
+}
+
+/** What kind of terminal this is, such as `xterm-256color`. */
+export const terminalType = (environment: Environment = process.env): string => environment['TERM'] || 'dumb';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 type Flags = Readonly<Record<string, unknown>>;
 

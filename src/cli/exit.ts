@@ -18,8 +18,9 @@ export const DIFF_EXIT = { same: 0, differs: 1, error: 2 } as const;
 
 /** Ends a command with an exit code of its own, after it has said everything; with a cause that is still to be reported. */
 export class Exit extends Error {
-  readonly exitCode: ExitCode;
-  constructor(exitCode: ExitCode, options?: { cause: unknown }) {
+  readonly exitCode: number;
+  /** @param exitCode one of hinge's own, or that of a command that it ran for the user */
+  constructor(exitCode: number, options?: { cause: unknown }) {
     super(`exit ${String(exitCode)}`, options);
     this.name = 'Exit';
     this.exitCode = exitCode;

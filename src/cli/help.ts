@@ -22,7 +22,7 @@ export const environmentText = (): string => `
 Environment (a flag wins over its variable):
 ${variableLines(settingsOf('store'))}
   ${'NO_COLOR'.padEnd(24)}  no colors, also on a terminal
-  The operator has more: hinge run --help.
+  The operator has more: hinge run --help; trace, console, capture and get routes need HINGE_NODES.
 
 Exit codes:
   0  done
@@ -31,6 +31,12 @@ Exit codes:
 
 Kinds are routers (rt), paths (pa) and experiments (ex), in singular, plural or short form.
 Start with: hinge apply -f examples/first && hinge wait --for=condition=Ready ex/first
+`;
+
+/** Below the help of each command that looks into the network. */
+export const ENGINES_NOTE = `
+It reads names and what is expected from etcd (HINGE_ETCD_ENDPOINTS, HINGE_PREFIX), asks the engines of HINGE_NODES, and
+changes nothing. It needs no running operator, and disturbs none.
 `;
 
 /** Below the help of each command that talks to etcd. */

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { report } from './report.ts';
+import { Terminal } from './terminal.ts';
 
 // Node's advice to developers is noise to users: gRPC draws a warning for every etcd that is named by its address.
 process.noDeprecation = true;
@@ -26,6 +27,7 @@ try {
   const program = createProgram({
     output,
     readStdin: () => text(process.stdin),
+    terminal: new Terminal(process),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   });
   await program.parseAsync();

@@ -30,6 +30,16 @@ export class Output {
     this.#streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 
+  /** A result as it is. Resolves when there is room for more. @returns false when nobody reads it any more */
+  async write(bytes: Uint8Array): Promise<boolean> {
+    return writeTo(this.#streams.stdout, bytes);
+  }
+
+  /** As write, of what is no result. */
+  async writeAside(bytes: Uint8Array): Promise<boolean> {
+    return writeTo(this.#streams.stderr, bytes);
+  }
+
   /** Something that is wrong. */
   problem(text: string): void {
     this.#note(text, 'red');
@@ -55,3 +65,9 @@ export class Output {
     this.#streams.stderr.write(`${colored ? styleText(style, text) : text}\n`);
   }
 }
+
+/** A reader that went away shows as an error of this write; other errors end the process (see the constructor). */
+const writeTo = (stream: NodeJS.WritableStream, bytes: Uint8Array): Promise<boolean> =>
+  new Promise((resolve) => {
+    stream.write(bytes, (error) => resolve(error === undefined || error === null));
+  });

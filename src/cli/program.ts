@@ -1,13 +1,16 @@
 import { Command } from 'commander';
 import { registerApply } from './commands/apply.ts';
+import { registerCapture } from './commands/capture.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfirm } from './commands/confirm.ts';
+import { registerConsole } from './commands/console.ts';
 import { registerDelete } from './commands/delete.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerGet } from './commands/get.ts';
 import { registerRun } from './commands/run.ts';
+import { registerTrace } from './commands/trace.ts';
 import { registerValidate } from './commands/validate.ts';
 import { ownVersion, registerVersion } from './commands/version.ts';
 import { registerWait } from './commands/wait.ts';
@@ -37,6 +40,8 @@ export function createProgram(context: CliContext): Command {
   program.commandsGroup('Checks:');
   for (const register of [registerValidate, registerDiff, registerWait, registerEvents])
     register(program, context);
+  program.commandsGroup('Looking into the network:');
+  for (const register of [registerTrace, registerConsole, registerCapture]) register(program, context);
   program.commandsGroup('Operator:');
   registerRun(program, context);
   program.commandsGroup('Other:');

@@ -1,6 +1,6 @@
-import { StoreError, type StoreFailure } from '../core/failure.ts';
+import { DockerError, type DockerFailure, StoreError, type StoreFailure } from '../core/failure.ts';
 import { CommanderError } from 'commander';
-import { CliError, Exit, EXIT, type ExitCode } from './exit.ts';
+import { CliError, Exit, EXIT } from './exit.ts';
 import type { Output } from './output.ts';
 
 /** What the user can do about a failed call to etcd. */
@@ -15,8 +15,18 @@ const NEXT_STEPS: Readonly<Record<StoreFailure, string>> = {
   fenced: 'run the command again',
 };
 
+/** What the user can do about a failed call to an engine. */
+const ENGINE_STEPS: Readonly<Record<DockerFailure, string>> = {
+  unreachable: "check that the node's engine runs, and HINGE_NODES (--nodes)",
+  timeout: "check that the node's engine is well; run the command again",
+  'not-found': "containers and the nodes' helpers are made by the operator: is one running (hinge run)?",
+  conflict: 'something has changed meanwhile; run the command again',
+  'out-of-sequence': 'something has changed meanwhile; run the command again',
+  rejected: 'run the command again; --log-level debug says more',
+};
+
 /** Says what ended a command, once, on standard error. @returns what hinge exits with */
-export function report(error: unknown, output: Output): ExitCode {
+export function report(error: unknown, output: Output): number {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof Exit) {
@@ -29,6 +39,10 @@ export function report(error: unknown, output: Output): ExitCode {
   }
   if (error instanceof StoreError) {
     output.problem(`hinge: ${error.message}\nhinge: ${NEXT_STEPS[error.kind]}`);
+    return EXIT.problem;
+  }
+  if (error instanceof DockerError) {
+    output.problem(`hinge: ${error.what}\nhinge: ${ENGINE_STEPS[error.kind]}`);
     return EXIT.problem;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -8,8 +8,8 @@ export interface SettingName {
   readonly description: string;
   /** As it would be written; undefined: nothing. */
   readonly fallback?: string;
-  /** `store`: every command that talks to etcd; `operator`: `hinge run` only. */
-  readonly scope: 'store' | 'operator';
+  /** `store`: every command that talks to etcd; `engines`: those that also talk to engines; `operator`: `hinge run` only. */
+  readonly scope: 'store' | 'engines' | 'operator';
 }
 
 export const SETTINGS = {
@@ -79,25 +79,25 @@ export const SETTINGS = {
     variable: 'HINGE_NODES',
     flag: '--nodes <list>',
     description: 'engines: node1=unix:///var/run/docker.sock,node2=tcp://host:2376,node3=ssh://user@host',
-    scope: 'operator',
+    scope: 'engines',
   },
   dockerCa: {
     variable: 'HINGE_DOCKER_CA',
     flag: '--docker-ca <file>',
     description: 'authority that signed the certificates of tcp:// engines (PEM)',
-    scope: 'operator',
+    scope: 'engines',
   },
   dockerCert: {
     variable: 'HINGE_DOCKER_CERT',
     flag: '--docker-cert <file>',
     description: 'client certificate for tcp:// engines (PEM)',
-    scope: 'operator',
+    scope: 'engines',
   },
   dockerKey: {
     variable: 'HINGE_DOCKER_KEY',
     flag: '--docker-key <file>',
     description: "the client certificate's key (PEM)",
-    scope: 'operator',
+    scope: 'engines',
   },
   listen: {
     variable: 'HINGE_LISTEN',

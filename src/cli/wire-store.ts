@@ -18,7 +18,7 @@ export interface OpenStore {
 const ignore = (): void => undefined;
 
 /** A command says itself what went wrong: the adapter's log would say it twice. */
-const quiet: Logger = { child: () => quiet, debug: ignore, info: ignore, warn: ignore, error: ignore };
+export const quiet: Logger = { child: () => quiet, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** Opens etcd for `use` and closes it afterwards, whatever happens. Nothing is sent before the first call. */
 export async function withStore<T>(settings: Settings, use: (open: OpenStore) => Promise<T>): Promise<T> {

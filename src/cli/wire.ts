@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { DockerFleet, type FleetSettings } from '../adapters/docker/fleet.ts';
+import type { FleetSettings } from '../adapters/docker/fleet.ts';
 import { EtcdClient } from '../adapters/etcd/client.ts';
 import { EtcdElection } from '../adapters/etcd/election.ts';
 import type { EtcdOptions } from '../adapters/etcd/options.ts';
@@ -11,7 +11,6 @@ import { Keys } from '../api/keys.ts';
 import { watchHealth } from '../controllers/health.ts';
 import { operate } from '../controllers/operator.ts';
 import type { OperatorDeps } from '../controllers/term.ts';
-import { testbedToken } from '../core/plan/names.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Leadership } from '../runtime/leadership.ts';
 import type { Lifecycle } from '../runtime/lifecycle.ts';
@@ -20,6 +19,7 @@ import { HttpServer } from '../server/http-server.ts';
 import { type ListenAddress, listenAddressText } from '../server/listen-address.ts';
 import { Health } from '../telemetry/health.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { openFleet } from './wire-fleet.ts';
 
 /** What an operator needs to know. */
 export interface OperatorSettings extends Pick<
@@ -75,11 +75,10 @@ export async function runOperator(
       logger,
     ),
   );
-  const fleet = new DockerFleet(
+  const fleet = openFleet(
     {
       ...settings.docker,
       prefix: keys.prefix,
-      helper: `${testbedToken(keys.prefix)}-helper`,
       observe: (node, call, seconds, outcome) => {
         metrics.dockerRequests.increment({ node, call, outcome });
         metrics.dockerDuration.observe({ node, call }, seconds);

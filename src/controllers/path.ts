@@ -77,13 +77,9 @@ function isUnread({ testbed, observation, routerStates, prover }: Context, path:
 
 /** Keys of the connections over a Path, as the prover has them. */
 function connectionsOf(desired: DesiredIndex, path: DesiredPath): readonly string[] {
-  return desired.experimentsOf(path.name).flatMap((name) => {
-    const experiment = desired.experiments.get(name);
-    if (experiment === undefined || experiment.suspended) return [];
-    return experiment.connections
-      .filter((connection) => connection.path === path.name)
-      .map((connection) => `${name}/${connection.name}`);
-  });
+  return desired
+    .connectionsOver(path.name)
+    .map(({ experiment, connection }) => `${experiment}/${connection.name}`);
 }
 
 interface Link {

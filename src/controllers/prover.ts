@@ -1,5 +1,5 @@
 import type { ProofStatus } from '../api/status.ts';
-import { type Probe, type ProbeDirection } from '../core/prove/probe.ts';
+import { farthestHop, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
 import { isOnCourse, proofOf, type Sighting, type Verdict, verdictOf } from '../core/prove/verdict.ts';
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,8 +18,6 @@ export interface Proof {
 
 const NOT_TRIED: Proof = { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure: undefined };
 
-/** Hops beyond the expected ones that a trace follows, so that a detour is seen. */
-const DETOUR_HOPS = 4;
 /**
  * Packets are sent along a proven Path again after this many ms, without a look at BGP's tables: what is broken by hand is noticed within ten
  * seconds. With many connections it takes longer, since each pair of traces costs the nodes some 20 ms of processor time.
@@ -144,7 +142,7 @@ export class Prover {
       ]);
       const asPath = routes.find(({ prefix }) => prefix === probe.edge.prefix)?.asPath;
       const sighting: Sighting = { at: clock.now(), forward, reverse, asPath };
-      const nameOf = (address: string): string => this.#nameOf(address);
+      const nameOf = (address: string): string => this.#deps.testbed.desired.nameAt(address);
       const verdict = verdictOf(probe, sighting, nameOf);
       const rttMs = forward.reached ? forward.hops.at(-1)?.rttMs : undefined;
       return { verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined };
@@ -169,7 +167,7 @@ export class Prover {
 
   #trace(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<Trace> {
     if (target === undefined) return Promise.reject(new Error(`${direction.from} has no running container`));
-    return this.#deps.hosts.trace(target, direction.to, direction.hops.length + 1 + DETOUR_HOPS);
+    return this.#deps.hosts.trace(target, direction.to, farthestHop(direction));
   }
 
   async #answers(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<boolean> {
@@ -180,10 +178,5 @@ export class Prover {
   #target(workload: string): ConsoleTarget | undefined {
     const placed = this.#deps.observation.latest.current(workload);
     return placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
-  }
-
-  /** The router or host that has an address, for people; the address itself when nobody of ours has it. */
-  #nameOf(address: string): string {
-    return this.#deps.testbed.desired.workloadAt(address)?.replace(/^(router|host)\//, '') ?? address;
   }
 }

@@ -6,10 +6,13 @@ export type DockerFailure =
 /** A Docker call failed. `not-found` is the engine's own 404, never a guess. */
 export class DockerError extends Error {
   readonly kind: DockerFailure;
-  constructor(kind: DockerFailure, message: string, options?: { cause?: unknown }) {
+  /** The message without what an operator does next. */
+  readonly what: string;
+  constructor(kind: DockerFailure, message: string, options?: { cause?: unknown; what?: string }) {
     super(message, options);
     this.name = 'DockerError';
     this.kind = kind;
+    this.what = options?.what ?? message;
   }
 }
 

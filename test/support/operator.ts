@@ -9,10 +9,10 @@ import { eventually } from './eventually.ts';
 import { parseMetrics, type MetricSample } from './metric-samples.ts';
 
 /** The program as it is shipped: `npm run build` makes it. */
-const HINGE = path.resolve('dist/cli/main.js');
+export const HINGE = path.resolve('dist/cli/main.js');
 
 /** Settings of whoever runs the tests are none of theirs. */
-const SURROUNDINGS = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+export const SURROUNDINGS = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -20,7 +20,7 @@ export type Environment = Readonly<Record<string, string>>;
 export async function hinge(
   env: Environment,
   args: readonly string[],
-  input?: string,
+  input?: string | Uint8Array,
 ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [HINGE, ...args], {
     env: { ...SURROUNDINGS, ...env },

@@ -4,13 +4,14 @@ import type { CommandResult, NamespaceCommand } from '../../ports/node-engine.ts
 import { AgentChannel } from './agent-channel.ts';
 import type { AgentReply, AgentRequest } from './agent-protocol.ts';
 import type { Engine } from './engine.ts';
+import { inspectRunning, startExec } from './exec.ts';
 import { failed, isFailure } from './failure.ts';
-import { type ContainerDetails, containerReply, createdReply, streamReply } from './replies.ts';
 
 /** Program in the helper's image. */
 const AGENT = 'hinge-agent';
 
-const NAMESPACES: Readonly<Record<NamespaceCommand['namespaces'], AgentRequest['namespaces']>> = {
+/** What a command of each kind enters. */
+export const NAMESPACES: Readonly<Record<NamespaceCommand['namespaces'], AgentRequest['namespaces']>> = {
   net: ['net'],
   all: ['net', 'mount', 'pid', 'uts', 'ipc'],
 };
@@ -79,7 +80,7 @@ export class HelperAgent {
   async #pid(containerId: string, doing: string): Promise<number> {
     const known = this.#pids.get(containerId);
     if (known !== undefined) return known;
-    const { State } = await this.#inspect(containerId, doing);
+    const { State } = await inspectRunning(this.#engine, containerId, doing);
     this.#pids.set(containerId, State.Pid);
     return State.Pid;
   }
@@ -98,26 +99,11 @@ export class HelperAgent {
 
   async #start(): Promise<AgentChannel> {
     const doing = `starting the agent in ${this.#helper}`;
-    const { Id, State } = await this.#inspect(this.#helper, doing);
-    const exec = await this.#engine.call({
-      name: 'exec.create',
-      doing,
-      reply: createdReply,
-      send: (docker, abortSignal) =>
-        docker
-          .getContainer(Id)
-          .exec({ Cmd: [AGENT], AttachStdin: true, AttachStdout: true, AttachStderr: true, abortSignal }),
-    });
-    const stream = await this.#engine.call({
-      name: 'exec.start',
-      doing,
-      reply: streamReply,
-      send: (docker, abortSignal) =>
-        docker.getExec(exec.id).start({ hijack: true, stdin: true, abortSignal }),
-    });
+    const { Id, State } = await inspectRunning(this.#engine, this.#helper, doing);
+    const { stream } = await startExec(this.#engine, Id, AGENT, doing);
     const isAlive = async (): Promise<boolean> => {
       try {
-        return (await this.#inspect(Id, doing)).State.Pid === State.Pid;
+        return (await inspectRunning(this.#engine, Id, doing)).State.Pid === State.Pid;
       } catch (error) {
         if (isFailure(error, 'not-found') || isFailure(error, 'conflict')) return false;
         throw error;
@@ -127,19 +113,6 @@ export class HelperAgent {
       this.#channel = undefined;
     };
     return AgentChannel.open(this.#engine, { stream, isAlive }, this.#closing.signal, ended);
-  }
-
-  /** @throws DockerError 'conflict' when it does not run. */
-  async #inspect(container: string, doing: string): Promise<ContainerDetails> {
-    const details = await this.#engine.call({
-      name: 'container.inspect',
-      doing,
-      reply: containerReply,
-      send: (docker, abortSignal) => docker.getContainer(container).inspect({ abortSignal }),
-    });
-    if (details.State.Pid > 0) return details;
-    const words = `container ${container.slice(0, 12)} does not run (${details.State.Status})`;
-    throw this.#failed('conflict', doing, words);
   }
 
   #result(reply: AgentReply, doing: string): CommandResult {

@@ -37,7 +37,10 @@ export interface DockerApi {
     remove(options: Options): Promise<unknown>;
     exec(options: Options): Promise<unknown>;
   };
-  getExec(id: string): { start(options: Options): Promise<Readable> };
+  getExec(id: string): {
+    start(options: Options): Promise<Readable>;
+    inspect(options: Options): Promise<unknown>;
+  };
   getEvents(options: Options): Promise<Readable>;
 }
 

@@ -20,8 +20,8 @@ const NEXT: Readonly<Record<DockerFailure, string>> = {
 };
 
 export function failed(kind: DockerFailure, attempt: Attempt, words: string, cause?: unknown): DockerError {
-  const message = `${attempt.node} (${attempt.url}): ${attempt.doing}: ${words}; ${NEXT[kind]}`;
-  return new DockerError(kind, message, cause === undefined ? undefined : { cause });
+  const what = `${attempt.node} (${attempt.url}): ${attempt.doing}: ${words}`;
+  return new DockerError(kind, `${what}; ${NEXT[kind]}`, { what, ...(cause !== undefined && { cause }) });
 }
 
 /** Gives whatever a call threw its fate. */

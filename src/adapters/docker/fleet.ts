@@ -1,6 +1,9 @@
+import { DockerError } from '../../core/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { LiveCommand, LiveCommands, LiveProcess } from '../../ports/live-commands.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { EngineHint, Fleet, NodeEngine } from '../../ports/node-engine.ts';
+import type { ConsoleTarget } from '../../ports/router-console.ts';
 import type { Swarm } from '../../ports/swarm.ts';
 import { type NodeEndpoint, parseEndpoints } from './endpoint.ts';
 import { Engine, type EngineOptions } from './engine.ts';
@@ -29,7 +32,7 @@ type Listener = (hint: EngineHint) => void;
  * The engines that hinge has an endpoint for, and the Swarm through those of them that are managers. Nothing is opened before
  * the first call, so that nodes may be down at the start.
  */
-export class DockerFleet implements Fleet {
+export class DockerFleet implements Fleet, LiveCommands {
   readonly engines: ReadonlyMap<string, NodeEngine>;
   readonly swarm: Swarm;
   readonly #engines: readonly Engine[];
@@ -61,6 +64,13 @@ export class DockerFleet implements Fleet {
       );
     }
     return () => this.#listeners.delete(subscription);
+  }
+
+  async start({ node, containerId }: ConsoleTarget, command: LiveCommand): Promise<LiveProcess> {
+    const engine = this.#nodes.find((candidate) => candidate.node === node);
+    if (engine === undefined)
+      throw new DockerError('not-found', `node ${node} has no endpoint; add it to HINGE_NODES`);
+    return engine.start(containerId, command);
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,14 @@
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../core/diff/observed.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { LiveCommand, LiveProcess } from '../../ports/live-commands.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
 import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
 import { Lanes } from './lanes.ts';
+import { HelperProcess } from './live-process.ts';
 import { hasCopyStill, LETTING_GO_MS } from './local-copy.ts';
 import { LocalNetworks } from './local-networks.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
@@ -93,6 +95,11 @@ export class DockerNode implements NodeEngine {
 
   async run(command: NamespaceCommand): Promise<CommandResult> {
     return this.#agent.run(command);
+  }
+
+  /** As run, for as long as it takes. @throws DockerError when it cannot be started. */
+  async start(containerId: string, command: LiveCommand): Promise<LiveProcess> {
+    return HelperProcess.start(this.#engine, this.#clock, this.#helper.name, containerId, command);
   }
 
   /** Ends the agent and the engine's connections. */

@@ -23,6 +23,8 @@ export const anyReply = z.unknown();
 /** dockerode's handle of what was created. */
 export const createdReply = z.object({ id: z.string() });
 
+export const execReply = z.object({ Running: z.boolean(), ExitCode: z.number().nullish() });
+
 /** A connection that has become the process's standard input and output. */
 export const streamReply = z.instanceof(Duplex);
 

@@ -4,6 +4,7 @@ import type { HostConsole } from '../../ports/host-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
 import { outputOf, runIn } from './run-in.ts';
+import { parseHop, traceCommand } from './traceroute.ts';
 
 const TRACE_TIMEOUT_MS = 20_000;
 const ROUTE_TIMEOUT_MS = 5_000;
@@ -41,9 +42,7 @@ export class NamespaceHostConsole implements HostConsole {
   }
 
   async trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace> {
-    // ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side.
-    const options = ['-n', '-I', '-q', '1', '-w', '1', '-N', '32', '-m', String(maxHops)];
-    const text = await this.#net(target, ['traceroute', ...options, address], TRACE_TIMEOUT_MS);
+    const text = await this.#net(target, traceCommand(address, maxHops), TRACE_TIMEOUT_MS);
     return parseTrace(text, address);
   }
 
@@ -52,16 +51,15 @@ export class NamespaceHostConsole implements HostConsole {
   }
 }
 
-/** Reads `traceroute -n -q 1`: one line a hop, ` 3  10.0.0.1  0.123 ms` or ` 3  *`. */
+/** Reads what traceCommand prints. */
 export function parseTrace(text: string, destination: string): Trace {
   const hops: TraceHop[] = [];
   for (const line of text.split('\n')) {
-    const match = /^\s*(\d+)\s+(?:(\*)|([\d.]+)\s+([\d.]+) ms)(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, ttl, , address, rtt, rest] = match;
-    const unreachable = /![A-Z]/.test(rest ?? '');
-    if (unreachable) break; // the router at this hop has no route: what answered is not a forwarding hop
-    hops.push({ ttl: Number(ttl), address, rttMs: rtt === undefined ? undefined : Number(rtt) });
+    const hop = parseHop(line);
+    if (hop === undefined) continue;
+    if (hop.unreachable) break; // what answered is not a forwarding hop
+    const { ttl, address, rttMs } = hop;
+    hops.push({ ttl, address, rttMs });
   }
   const last = hops.at(-1);
   const reached = last?.address === destination;

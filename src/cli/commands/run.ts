@@ -26,5 +26,6 @@ SIGINT. Any number may run; one leads, the others stand by. What runs in Docker 
       const { run: start } = await import('../actions/run.ts');
       await start(new Session(context, run));
     });
+  addSettings(command, 'engines');
   addSettings(command, 'operator');
 }

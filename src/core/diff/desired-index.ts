@@ -1,4 +1,5 @@
 import type {
+  DesiredConnection,
   DesiredExperiment,
   DesiredNetwork,
   DesiredPath,
@@ -57,6 +58,24 @@ export class DesiredIndex {
   /** Names of the Experiments that have a connection over a Path. */
   experimentsOf(path: string): readonly string[] {
     return this.#experimentsOf.get(path) ?? [];
+  }
+
+  /** Connections that should run over a Path, with their Experiment; those of suspended ones do not. */
+  connectionsOver(
+    path: string,
+  ): readonly { readonly experiment: string; readonly connection: DesiredConnection }[] {
+    return this.experimentsOf(path).flatMap((name) => {
+      const experiment = this.experiments.get(name);
+      if (experiment === undefined || experiment.suspended) return [];
+      return experiment.connections
+        .filter((connection) => connection.path === path)
+        .map((connection) => ({ experiment: name, connection }));
+    });
+  }
+
+  /** The router or host that has an address, for people; the address itself when nobody of ours has it. */
+  nameAt(address: string): string {
+    return this.workloadAt(address)?.replace(/^(router|host)\//, '') ?? address;
   }
 }
 

@@ -9,6 +9,18 @@ export interface ProbeDirection {
   readonly hops: readonly DesiredHop[];
 }
 
+/** Addresses of all that packets must be seen at, in order: the routers, then the destination. */
+export const waypointsOf = ({ hops, to }: ProbeDirection): readonly string[] => [
+  ...hops.map(({ address }) => address),
+  to,
+];
+
+/** Hops beyond the expected ones that a trace follows, so that a detour is seen. */
+const DETOUR_HOPS = 4;
+
+/** How far to trace. */
+export const farthestHop = (direction: ProbeDirection): number => waypointsOf(direction).length + DETOUR_HOPS;
+
 /** What must be seen for a connection, or for a Path that no connection uses. */
 export interface Probe {
   readonly forward: ProbeDirection;

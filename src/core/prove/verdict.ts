@@ -1,6 +1,6 @@
 import type { ProofHop, ProofStatus } from '../../api/status.ts';
 import type { Trace } from '../diff/observed-router.ts';
-import type { Probe, ProbeDirection } from './probe.ts';
+import { type Probe, type ProbeDirection, waypointsOf } from './probe.ts';
 
 /** What was seen when a probe was carried out. */
 export interface Sighting {
@@ -21,10 +21,10 @@ export interface Verdict {
 
 /** Compares what was seen with what was asked for. */
 export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: string) => string): Verdict {
-  const forward = deviation(probe.forward, sighting.forward, nameOf);
+  const forward = deviationOf(probe.forward, sighting.forward, nameOf);
   if (forward !== undefined)
     return { proven: false, reason: forward.reason, message: `forward: ${forward.message}` };
-  const reverse = deviation(probe.reverse, sighting.reverse, nameOf);
+  const reverse = deviationOf(probe.reverse, sighting.reverse, nameOf);
   if (reverse !== undefined)
     return { proven: false, reason: reverse.reason, message: `reverse: ${reverse.message}` };
   const { router, prefix, asPath } = probe.edge;
@@ -42,15 +42,16 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
 /** Whether packets pass exactly the routers that they should, both ways. */
 export const isOnCourse = (probe: Probe, sighting: Pick<Sighting, 'forward' | 'reverse'>): boolean =>
   (['forward', 'reverse'] as const).every(
-    (way) => deviation(probe[way], sighting[way], (address) => address) === undefined,
+    (way) => deviationOf(probe[way], sighting[way], (address) => address) === undefined,
   );
 
-function deviation(
+/** The first hop at which packets do not do what they should; undefined: there is none. */
+export function deviationOf(
   expected: ProbeDirection,
   seen: Trace,
   nameOf: (address: string) => string,
 ): { readonly reason: string; readonly message: string } | undefined {
-  const wanted = [...expected.hops.map((hop) => hop.address), expected.to];
+  const wanted = waypointsOf(expected);
   for (const [i, address] of wanted.entries()) {
     const hop = seen.hops.find(({ ttl }) => ttl === i + 1);
     const where = `hop ${String(i + 1)} of ${String(wanted.length)} should be ${nameOf(address)} (${address})`;

@@ -4,12 +4,14 @@ import { Output } from '../../../src/cli/output.ts';
 import { createProgram } from '../../../src/cli/program.ts';
 import { completionScript } from '../../../src/cli/actions/completion.ts';
 import { addSettings } from '../../../src/cli/options.ts';
+import { Terminal } from '../../../src/cli/terminal.ts';
 import { settingsOf } from '../../../src/cli/setting-names.ts';
 
 const program = createProgram({
   output: new Output(process),
   readStdin: () => Promise.resolve(''),
   ask: undefined,
+  terminal: new Terminal(process),
 });
 const commands = program.commands.map((command) => ({ name: command.name(), command }));
 
@@ -35,6 +37,9 @@ describe('help', () => {
       'diff',
       'wait',
       'events',
+      'trace',
+      'console',
+      'capture',
       'completion',
       'version',
     ]) {
@@ -65,6 +70,12 @@ describe('help', () => {
     const text = helpOf(program);
     for (const { variable } of settingsOf('store')) expect(text).toContain(variable);
     expect(text).toContain('Exit codes:\n  0  done');
+  });
+
+  it.each(['run', 'get', 'trace', 'console', 'capture'])('of %s names how engines are reached', (name) => {
+    const command = commands.find((candidate) => candidate.name === name)?.command ?? new Command();
+    const text = helpOf(command).replace(/\s+/g, ' ');
+    for (const { variable } of settingsOf('engines')) expect(text).toContain(variable);
   });
 
   it('of the operator names all of its variables', () => {

@@ -1,5 +1,12 @@
-"""Runs commands in the namespaces of this node's containers, for the operator: see PROTOCOL.md."""
+"""Runs commands in the namespaces of this node's containers, for the operator and for people: see PROTOCOL.md."""
 
-from agent import Agent
+import sys
 
-Agent().run()
+if sys.argv[1:] == ["attach"]:
+    from attach import attach
+
+    sys.exit(attach())
+else:
+    from agent import Agent
+
+    Agent().run()

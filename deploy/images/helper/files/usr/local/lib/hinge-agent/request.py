@@ -45,14 +45,18 @@ FIELDS = {
 }
 
 
-def check_request(request):
+def check_fields(request, fields):
     """Strict, because a misspelt field must not silently become a default."""
     for name, value in request.items():
-        if name not in FIELDS:
+        if name not in fields:
             raise Refused("bad-request", f"unknown field {name!r}")
-        accepts, wanted = FIELDS[name]
+        accepts, wanted = fields[name]
         if not accepts(value):
             raise Refused("bad-request", f"{name} must be {wanted}")
+
+
+def check_request(request):
+    check_fields(request, FIELDS)
     if sum(name in request for name in ("argv", "script", "cancel")) != 1:
         raise Refused("bad-request", "exactly one of argv, script and cancel is needed")
     if "cancel" in request:
@@ -61,3 +65,46 @@ def check_request(request):
         raise Refused("bad-request", "id is missing")
     if request.get("namespaces") and not ("container" in request and "pid" in request):
         raise Refused("bad-request", "namespaces need container and pid")
+
+
+def is_terminal(value):
+    return (
+        isinstance(value, dict)
+        and set(value) == {"type", "rows", "columns"}
+        and is_strings([value["type"]])
+        and is_size(value["rows"])
+        and is_size(value["columns"])
+    )
+
+
+is_size = is_integer(0, 65_535)
+
+ATTACH_FIELDS = {
+    **{name: FIELDS[name] for name in ("argv", "namespaces", "container", "pid")},
+    "terminal": (is_terminal, "type, rows and columns"),
+}
+
+MESSAGE_FIELDS = {
+    "input": (is_string, "base64"),
+    "end": (lambda value: value is True, "true"),
+    "signal": (lambda value: value in ("INT", "TERM"), "INT or TERM"),
+    "rows": (is_size, "an integer from 0 to 65535"),
+    "columns": (is_size, "an integer from 0 to 65535"),
+}
+
+
+def check_attach(request):
+    """The request of hinge-attach."""
+    check_fields(request, ATTACH_FIELDS)
+    for name in ("argv", "namespaces", "container", "pid"):
+        if name not in request:
+            raise Refused("bad-request", f"{name} is missing")
+
+
+def check_message(message):
+    """What may follow the request of hinge-attach."""
+    check_fields(message, MESSAGE_FIELDS)
+    if len(message) != 1 and set(message) != {"rows", "columns"}:
+        raise Refused("bad-request", "expected one of input, end, signal, or rows and columns")
+    if set(message) in ({"rows"}, {"columns"}):
+        raise Refused("bad-request", "rows and columns come together")

@@ -1,0 +1,79 @@
+import { HopJudge, type JudgedHop } from '../../core/prove/hops.ts';
+import { farthestHop, type ProbeDirection } from '../../core/prove/probe.ts';
+import { deviationOf } from '../../core/prove/verdict.ts';
+import { Exit, EXIT } from '../exit.ts';
+import type { Session } from '../session.ts';
+import { type OpenTestbed, placeOf } from '../testbed.ts';
+import { type ChosenProbe, chosenProbes } from '../trace-choice.ts';
+import { says, type ShownDirection, shownDirection, TraceText, workloadName } from '../trace-text.ts';
+
+export interface TraceOptions {
+  readonly output?: 'json';
+}
+
+type Way = 'forward' | 'reverse';
+
+/** Sends packets along a Path or for a connection, shows each hop as it comes, and ends with 1 if one was wrong. */
+export async function trace(session: Session, what: string, options: TraceOptions): Promise<void> {
+  const { output } = session;
+  const right = await session.withTestbed(async (open) => {
+    const chosen = chosenProbes(open.desired, what);
+    const directions = chosen.flatMap(({ probe }) => [probe.forward, probe.reverse]);
+    const text = new TraceText(open.desired, directions);
+    const say = options.output === 'json' ? () => undefined : (line: string) => output.print(line);
+    const paint = (line: string): string => output.paint('red', line);
+    const problems: string[] = [];
+    const oneWay = async (one: ChosenProbe, way: Way): Promise<ShownDirection> => {
+      const direction = one.probe[way];
+      const title = `${one.connection ?? `Path ${one.path}`}, ${way}`;
+      const over = one.connection === undefined ? '' : ` over ${one.path}`;
+      say(`${title}: ${workloadName(direction.from)} to ${open.desired.nameAt(direction.to)}${over}`);
+      say(text.head());
+      const judge = await follow(open, direction, (judged, first) => {
+        const line = text.hop(judged, first);
+        say(first ? paint(line) : line);
+      });
+      const message = deviationText(open, direction, judge);
+      if (message !== undefined) problems.push(`${title}: ${message}`);
+      return shownDirection(open.desired, direction, judge, message);
+    };
+    const probes = [];
+    for (const one of chosen) {
+      const { path, connection } = one;
+      const forward = await oneWay(one, 'forward');
+      const reverse = await oneWay(one, 'reverse');
+      probes.push({ path, ...(connection !== undefined && { connection }), forward, reverse });
+    }
+    const allRight = problems.length === 0;
+    if (options.output === 'json') output.print(JSON.stringify({ right: allRight, probes }, null, 2));
+    else if (allRight) output.print('all hops are right');
+    for (const problem of problems) output.problem(`hinge: ${problem}`);
+    return allRight;
+  });
+  if (!right) throw new Exit(EXIT.problem);
+}
+
+/** Sends, and tells of each hop as soon as it is known. */
+async function follow(
+  open: OpenTestbed,
+  direction: ProbeDirection,
+  tell: (judged: JudgedHop, first: boolean) => void,
+): Promise<HopJudge> {
+  const judge = new HopJudge(direction);
+  const told = (judged: JudgedHop): void => {
+    if (says(judged)) tell(judged, judged === judge.firstWrong);
+  };
+  const target = placeOf(open, direction.from);
+  await open.tracer.trace(target, direction.to, farthestHop(direction), (hop) => told(judge.see(hop)));
+  const missing = judge.end();
+  if (missing !== undefined) told(missing);
+  return judge;
+}
+
+/** What is wrong, as the operator would say it. */
+function deviationText(open: OpenTestbed, direction: ProbeDirection, judge: HopJudge): string | undefined {
+  const hops = judge.judged.flatMap(({ seen }) => (seen === undefined || seen.unreachable ? [] : [seen]));
+  const reached = hops.at(-1)?.address === direction.to;
+  const nameOf = (address: string): string => open.desired.nameAt(address);
+  return deviationOf(direction, { reached, hops }, nameOf)?.message;
+}
