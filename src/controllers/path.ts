@@ -37,6 +37,7 @@ export function pathReconciler(context: Context): Reconcile {
             routerStates.session(b, atA)?.state !== 'Established',
         )
         .map((link) => link.network),
+      shapedEnd: (router, network) => context.shaper.end(router, network),
       verdict: proof?.verdict,
       proof: proof?.proof,
       probeFailure: proof?.probeFailure,

@@ -20,6 +20,10 @@ const PATIENCE_MS = 15_000;
 /** After each remedy the next one waits twice as long, up to so many ms. */
 const MOST_PATIENCE_MS = 300_000;
 
+/** In ms. A link that delays BGP too may need some tries that each take a round trip. */
+const patienceOf = ({ pace }: DesiredSession): number =>
+  PATIENCE_MS + (pace === undefined ? 0 : (pace.hold + 2 * pace.connect) * 1000);
+
 interface Case {
   /** The containers at both ends: with another one it is another case. */
   readonly circumstances: string;
@@ -104,20 +108,24 @@ export class SessionDoctor {
     const known = cases.get(address);
     const same = known?.circumstances === circumstances ? known : undefined;
     // A link that is being plugged in anew is no new case, but has its time again once it is.
-    const lookAt = now + PATIENCE_MS;
+    const patienceMs = patienceOf(session);
+    const lookAt = now + patienceMs;
     if (first.cause !== 'Settling') {
       if (same !== undefined) cases.set(address, { ...same, nextAt: Math.max(same.nextAt, lookAt) });
       return first;
     }
     const opened = same ?? { circumstances, since: now, treatments: 0, nextAt: lookAt };
     cases.set(address, opened);
-    if (now - opened.since < PATIENCE_MS) return first;
+    if (now - opened.since < patienceMs) return first;
     const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address) });
     const remedy = diagnosis.remedies[Math.min(opened.treatments, diagnosis.remedies.length - 1)];
     if (remedy === undefined || now < opened.nextAt || !this.#treats(patient)) {
       return reported(diagnosis, opened);
     }
-    const patience = Math.min(PATIENCE_MS * 2 ** (opened.treatments + 1), MOST_PATIENCE_MS);
+    const patience = Math.min(
+      patienceMs * 2 ** (opened.treatments + 1),
+      Math.max(MOST_PATIENCE_MS, patienceMs),
+    );
     const after = { ...opened, treatments: opened.treatments + 1, nextAt: now + patience };
     cases.set(address, after);
     logger.warn({ peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');

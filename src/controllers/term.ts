@@ -3,6 +3,7 @@ import type { Action } from '../core/diff/action.ts';
 import type { PlanSettings } from '../core/plan/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
+import type { LinkConsole } from '../ports/link-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Fleet } from '../ports/node-engine.ts';
@@ -19,6 +20,7 @@ import { experimentReconciler } from './experiment.ts';
 import { FencedWriter } from './fenced-writer.ts';
 import { helperReconciler } from './helper.ts';
 import { type IntakeDeps, IntakeLoop } from './intake.ts';
+import { LinkShaper } from './link-shaper.ts';
 import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
 import { pathReconciler } from './path.ts';
@@ -43,6 +45,7 @@ export interface OperatorDeps {
   readonly fleet: Fleet;
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
+  readonly links: LinkConsole;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new UUID at each call. */
@@ -184,6 +187,7 @@ async function assemble(
     rollout: new Rollout(shared),
     prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
     doctor: new SessionDoctor({ ...shared, enqueueNetwork: (key) => enqueue('network', key) }),
+    shaper: new LinkShaper(shared),
     enqueue,
     look: sweepSoon,
   };

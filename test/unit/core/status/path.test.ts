@@ -7,6 +7,7 @@ const ELSEWHERE: PathFacts = {
   path: { name: 'long', via: ['r1', 'r2'], links: [] },
   links: new Map(),
   sessionsDown: [],
+  shapedEnd: () => undefined,
   verdict: { proven: false, reason: 'OtherPath', message: 'forward: hop 1 should be r2, but was r3' },
   proof: undefined,
   probeFailure: undefined,
