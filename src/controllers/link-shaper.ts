@@ -1,8 +1,10 @@
 import { changesNothing, diffShaping, isMarked } from '../core/diff/shaping.ts';
 import type { RouterInterface, RouterState } from '../core/diff/observed-router.ts';
 import { DockerError } from '../core/failure.ts';
-import type { DesiredShaping } from '../core/plan/desired.ts';
+import type { DesiredPath, DesiredShaping, RouterSetup } from '../core/plan/desired.ts';
 import { needsNetem } from '../core/plan/link-shape.ts';
+import { synRetriesOf } from '../core/plan/pace.ts';
+import { addedMs } from '../core/prove/probe.ts';
 import { treeOf } from '../core/render/tc.ts';
 import type { ShapedEnd } from '../core/status/impaired.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -56,6 +58,11 @@ export class LinkShaper {
     return this.#known.get(router)?.ends.get(network);
   }
 
+  /** What the properties of a Path's links add to the time of a packet and its answer, in ms, as far as the kernels can. */
+  addedMs(path: Pick<DesiredPath, 'links'>): number {
+    return addedMs(path, (router, network) => this.end(router, network)?.lacksNetem !== true);
+  }
+
   /** The router is gone, or has no container. */
   forget(router: string): void {
     this.#known.delete(router);
@@ -75,7 +82,7 @@ export class LinkShaper {
   async settle(
     router: string,
     target: ConsoleTarget,
-    shaping: readonly DesiredShaping[],
+    { shaping, sessions }: RouterSetup,
     state: RouterState,
     logger: Logger,
   ): Promise<boolean> {
@@ -91,7 +98,13 @@ export class LinkShaper {
     const ends =
       tasks.length === 0
         ? new Map<string, ShapedEnd>()
-        : await this.#attempt(router, target, tasks, same, logger);
+        : await this.#attempt(
+            router,
+            target,
+            { tasks, retries: synRetriesOf(sessions.map(({ pace }) => pace)) },
+            same,
+            logger,
+          );
     const devices = new Set(
       tasks.flatMap(({ device, shaping: to }) => (to === undefined ? [] : device.name)),
     );
@@ -102,12 +115,16 @@ export class LinkShaper {
   async #attempt(
     router: string,
     target: ConsoleTarget,
-    tasks: readonly Task[],
+    { tasks, retries }: { readonly tasks: readonly Task[]; readonly retries: number | undefined },
     before: Known | undefined,
     logger: Logger,
   ): Promise<ReadonlyMap<string, ShapedEnd>> {
     const networks = tasks.flatMap(({ shaping }) => shaping?.network ?? []);
     try {
+      if (retries !== undefined) {
+        this.#deps.assertLeading();
+        await this.#deps.links.allowTries(target, retries);
+      }
       const end = await this.#shape(router, target, tasks, before, logger);
       return new Map(
         tasks.flatMap(({ shaping }) => (shaping === undefined ? [] : [[shaping.network, end(shaping)]])),

@@ -20,6 +20,9 @@ const PATIENCE_MS = 15_000;
 /** After each remedy the next one waits twice as long, up to so many ms. */
 const MOST_PATIENCE_MS = 300_000;
 
+/** Answers that a link delays by more than this, in ms, are not waited for. */
+const LONGEST_MS = 30_000;
+
 /** In ms. A link that delays BGP too may need some tries that each take a round trip. */
 const patienceOf = ({ pace }: DesiredSession): number =>
   PATIENCE_MS + (pace === undefined ? 0 : (pace.hold + 2 * pace.connect) * 1000);
@@ -45,6 +48,8 @@ interface DoctorDeps {
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   readonly enqueueNetwork: (key: string) => void;
+  /** What the properties of a link (by network key) add to the time of a packet and its answer, in ms. */
+  readonly addedMs: (network: string) => number;
 }
 
 interface Patient {
@@ -117,7 +122,10 @@ export class SessionDoctor {
     const opened = same ?? { circumstances, since: now, treatments: 0, nextAt: lookAt };
     cases.set(address, opened);
     if (now - opened.since < patienceMs) return first;
-    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address) });
+    const addedMs = this.#deps.addedMs(session.network);
+    // Over such a link there is nothing to be learned by asking: BGP's own timers have to do.
+    if (addedMs > LONGEST_MS) return first;
+    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address, addedMs) });
     const remedy = diagnosis.remedies[Math.min(opened.treatments, diagnosis.remedies.length - 1)];
     if (remedy === undefined || now < opened.nextAt || !this.#treats(patient)) {
       return reported(diagnosis, opened);

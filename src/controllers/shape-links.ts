@@ -14,12 +14,12 @@ interface Looked extends ConsoleTarget {
 export async function shapeLinks(
   { shaper, testbed, enqueue }: Context,
   name: string,
-  { shaping }: RouterSetup,
+  setup: RouterSetup,
   { state, before, ...target }: Looked,
   logger: Logger,
 ): Promise<void> {
   if (state?.ready !== true) return;
-  if (state === before && !shaper.isDue(name, target, shaping)) return;
-  if (await shaper.settle(name, target, shaping, state, logger))
+  if (state === before && !shaper.isDue(name, target, setup.shaping)) return;
+  if (await shaper.settle(name, target, setup, state, logger))
     for (const path of testbed.desired.pathsOf(name)) enqueue('path', path);
 }

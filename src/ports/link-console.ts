@@ -7,6 +7,8 @@ export interface LinkConsole {
   hasNetem(target: ConsoleTarget): Promise<boolean>;
   /** Reads interfaces by name, all in one call; those that are gone are left out. */
   read(target: ConsoleTarget, names: readonly string[]): Promise<readonly ObservedInterface[]>;
+  /** Has TCP try connections, its own and those of others, at least so many times more. */
+  allowTries(target: ConsoleTarget, retries: number): Promise<void>;
   /** Stops at the first line that the kernel does not take. */
   change(target: ConsoleTarget, change: ShapingChange): Promise<void>;
 }

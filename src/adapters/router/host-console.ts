@@ -29,21 +29,32 @@ export class NamespaceHostConsole implements HostConsole {
     return Routes.parse(JSON.parse(text || '[]')).map((route) => route.gateway ?? 'none');
   }
 
-  async reaches(target: ConsoleTarget, address: string): Promise<boolean> {
+  async reaches(target: ConsoleTarget, address: string, addedMs: number): Promise<boolean> {
     // With a deadline, -c counts answers: a packet goes out every 0.2 s until one comes.
-    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', '1', '-w', '2', address];
+    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', '1', '-w', String(2 + seconds(addedMs)), address];
     const { exitCode } = await runIn(this.#fleet, target, {
       namespaces: 'net',
       argv,
-      timeoutMs: ROUTE_TIMEOUT_MS,
+      timeoutMs: ROUTE_TIMEOUT_MS + addedMs,
     });
     return exitCode === 0;
   }
 
-  async trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace> {
+  async trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace> {
     // ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side.
-    const options = ['-n', '-I', '-q', '1', '-w', '1', '-N', '32', '-m', String(maxHops)];
-    const text = await this.#net(target, ['traceroute', ...options, address], TRACE_TIMEOUT_MS);
+    const options = [
+      '-n',
+      '-I',
+      '-q',
+      '1',
+      '-w',
+      String(1 + seconds(addedMs)),
+      '-N',
+      '32',
+      '-m',
+      String(maxHops),
+    ];
+    const text = await this.#net(target, ['traceroute', ...options, address], TRACE_TIMEOUT_MS + addedMs);
     return parseTrace(text, address);
   }
 
@@ -51,6 +62,9 @@ export class NamespaceHostConsole implements HostConsole {
     return outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs });
   }
 }
+
+/** Whole seconds, as ping and traceroute take them. */
+const seconds = (ms: number): number => Math.ceil(ms / 1000);
 
 /** Reads `traceroute -n -q 1`: one line a hop, ` 3  10.0.0.1  0.123 ms` or ` 3  *`. */
 export function parseTrace(text: string, destination: string): Trace {

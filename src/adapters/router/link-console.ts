@@ -35,6 +35,14 @@ printf '%s' "$1" | ip -batch -
 printf '%s' "$2" | tc -batch -
 printf '%s' "$3" | ip -batch -`;
 
+/** Argument: the number. The helper's own /proc/sys is read-only; one that is mounted anew is that of the namespace. */
+const ALLOW_TRIES = `
+mount -t proc proc /proc
+for name in tcp_syn_retries tcp_synack_retries; do
+  file=/proc/sys/net/ipv4/$name
+  [ "$(cat $file)" -ge "$1" ] || echo "$1" > $file
+done`;
+
 const Links = z.array(
   z.object({ ifname: z.string(), mtu: z.number(), ifalias: z.string().optional() }).or(z.object({})),
 );
@@ -86,6 +94,12 @@ export class NamespaceLinkConsole implements LinkConsole {
     const argv = ['sh', '-euc', READ, 'sh', ...names];
     const text = await outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs: TIMEOUT_MS });
     return parseInterfaces(text, names);
+  }
+
+  async allowTries(target: ConsoleTarget, retries: number): Promise<void> {
+    const argv = ['unshare', '-m', 'sh', '-euc', ALLOW_TRIES, 'sh', String(retries)];
+    const command = { namespaces: 'net', argv, timeoutMs: TIMEOUT_MS, changes: true } as const;
+    await outputOf(this.#fleet, target, command);
   }
 
   async change(target: ConsoleTarget, { before, tc, after }: ShapingChange): Promise<void> {

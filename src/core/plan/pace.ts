@@ -37,3 +37,18 @@ export function paceOf({ control, egress }: LinkShape): Pace | undefined {
 
 /** netem spreads a delay evenly over its jitter, to both sides. */
 const longestUs = ({ delayUs, jitterUs }: Egress): number => delayUs + jitterUs;
+
+/** Linux sends a SYN 7 times within 127 s, and its answer 6 times within 63 s: up to this, in s, they are enough. */
+const USUAL_CONNECT = 60;
+
+/**
+ * How often TCP has to try a connection so that the slowest of a router's sessions comes about; undefined: as often as it does by itself. The tries come
+ * after 1, 2, 4 … s, and from then on every 120 s (RFC 6298; TCP_RTO_MAX).
+ */
+export function synRetriesOf(paces: readonly (Pace | undefined)[]): number | undefined {
+  const longest = Math.max(0, ...paces.map((pace) => pace?.connect ?? 0));
+  if (longest <= USUAL_CONNECT) return undefined;
+  let retries = 0;
+  for (let spent = 0; spent < longest; retries += 1) spent += Math.min(2 ** retries, 120);
+  return retries;
+}

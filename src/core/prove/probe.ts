@@ -51,3 +51,19 @@ export function probeOfPath(
     edge: { router: first, prefix: farthest.subnet, asPath: transit },
   };
 }
+
+/**
+ * What the properties of a Path's links add to the time of a packet and its answer, in ms.
+ * @param isDelayed false: the kernel at that end cannot.
+ */
+export function addedMs(
+  path: Pick<DesiredPath, 'links'>,
+  isDelayed: (router: string, network: string) => boolean,
+): number {
+  const delays = path.links.flatMap(({ shape, network }) =>
+    Object.entries(shape?.egress ?? {})
+      .filter(([router]) => isDelayed(router, network))
+      .map(([, { delayUs, jitterUs }]) => delayUs + jitterUs),
+  );
+  return Math.ceil(delays.reduce((sum, us) => sum + us, 0) / 1000);
+}

@@ -128,6 +128,10 @@ export class ModelLinks implements LinkConsole {
     return Promise.resolve([]);
   }
 
+  allowTries(): Promise<void> {
+    return Promise.resolve();
+  }
+
   change(): Promise<void> {
     return Promise.resolve();
   }

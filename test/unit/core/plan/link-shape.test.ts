@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterSetup } from '../../../../src/core/plan/desired.ts';
 import { shapesOf, shapeText } from '../../../../src/core/plan/link-shape.ts';
+import { synRetriesOf } from '../../../../src/core/plan/pace.ts';
 import type { Path } from '../../../../src/api/path.ts';
 import { Bench, path, router } from './bench.ts';
 
@@ -121,6 +122,13 @@ describe('timers of BGP', () => {
       ...['transmit-interval 500', 'receive-interval 500'],
       ...['transmit-interval 1000', 'receive-interval 1000'],
     ]);
+  });
+
+  it('leave TCP the tries that it needs for a round trip', () => {
+    const pace = { keepalive: 3, hold: 9, bfdMs: 500 };
+    expect(synRetriesOf([undefined, { ...pace, connect: 60 }])).toBeUndefined();
+    expect(synRetriesOf([{ ...pace, connect: 120 }, undefined])).toBe(7);
+    expect(synRetriesOf([{ ...pace, connect: 720 }])).toBe(12);
   });
 
   it('follow from minutes', () => {
