@@ -150,6 +150,10 @@ export class LinkShaper {
     const netem = tasks.some(({ shaping }) => shaping !== undefined && needsNetem(shaping.egress))
       ? await this.#hasNetem(target)
       : false;
+    const endOf = ({ egress }: DesiredShaping): ShapedEnd => ({
+      node: target.node,
+      ...(needsNetem(egress) && !netem && { lacksNetem: true as const }),
+    });
     const seen = await links.read(
       target,
       tasks.map(({ device }) => device.name),
@@ -167,21 +171,14 @@ export class LinkShaper {
       logger.info({ device: device.name, link: shaping?.network, ...change }, 'shaping a link');
       await links.change(target, change);
       // The same interface was as it should be, and nobody wants anything else of it.
-      if (
-        shaping === undefined ||
-        !isMarked(observed.alias) ||
-        before?.ends.get(shaping.network) === undefined
-      )
-        continue;
-      if (before.ends.get(shaping.network)?.failure !== undefined) continue;
+      const earlier = shaping && before?.ends.get(shaping.network);
+      if (shaping === undefined || earlier === undefined || !isMarked(observed.alias)) continue;
+      if (earlier.failure !== undefined || earlier.lacksNetem !== endOf(shaping).lacksNetem) continue;
       const message = `the properties of ${shaping.network} had been changed from outside; they were put back`;
       events.normal({ kind: 'Router', name: router }, 'ShapingReverted', message);
       metrics.repairs.increment({ type: 'shaping' });
     }
-    return ({ egress }) => ({
-      node: target.node,
-      ...(needsNetem(egress) && !netem && { lacksNetem: true as const }),
-    });
+    return endOf;
   }
 
   /** Asked once of each node. */
