@@ -7,6 +7,7 @@ import type { EtcdOptions } from '../adapters/etcd/options.ts';
 import { EtcdStore } from '../adapters/etcd/store.ts';
 import { FrrConsole } from '../adapters/router/frr-console.ts';
 import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
+import { NamespaceLinkConsole } from '../adapters/router/link-console.ts';
 import { Keys } from '../api/keys.ts';
 import { watchHealth } from '../controllers/health.ts';
 import { operate } from '../controllers/operator.ts';
@@ -107,6 +108,7 @@ export async function runOperator(
     fleet,
     routers: new FrrConsole(fleet),
     hosts: new NamespaceHostConsole(fleet),
+    links: new NamespaceLinkConsole(fleet),
     clock,
     random: Math.random,
     uuid: randomUUID,

@@ -8,6 +8,7 @@ import type { Swarm } from '../ports/swarm.ts';
 import type { Applier } from './apply.ts';
 import type { Convergence } from './convergence.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { LinkShaper } from './link-shaper.ts';
 import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
 import type { Rollout } from './rollout.ts';
@@ -38,6 +39,7 @@ export interface Context {
   readonly hosts: HostConsole;
   readonly prover: Prover;
   readonly doctor: SessionDoctor;
+  readonly shaper: LinkShaper;
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   /** Milliseconds after which everything is looked at again although nothing was heard. */

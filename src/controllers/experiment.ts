@@ -59,14 +59,15 @@ export function experimentReconciler(context: Context): Reconcile {
 
 /** Sends packets as soon as they have a chance to arrive: hosts wired, every link of the Path plugged in. */
 async function prove(
-  { testbed, observation, prover, metrics, enqueue }: Context,
+  { testbed, observation, prover, shaper, metrics, enqueue }: Context,
   experiment: string,
   connection: DesiredConnection,
   wired: boolean,
 ): Promise<ConnectionFacts> {
   const { desired } = testbed;
   const key = `${experiment}/${connection.name}`;
-  const unplugged = (desired.paths.get(connection.path)?.links ?? []).filter(({ network: link }) => {
+  const path = desired.paths.get(connection.path);
+  const unplugged = (path?.links ?? []).filter(({ network: link }) => {
     const network = desired.networks.get(link);
     return (
       network === undefined ||
@@ -81,10 +82,11 @@ async function prove(
     return prover.notYet(key, open?.between.join(' – '));
   }
   const before = prover.last(key)?.verdict?.proven;
-  const proof = await prover.prove(key, probeOfConnection(connection));
+  const addedMs = path === undefined ? 0 : shaper.addedMs(path);
+  const proof = await prover.prove(key, probeOfConnection(connection), addedMs);
   if (before !== true && proof.verdict?.proven === true) {
     // Packets arrive, so the sessions are up: the routers' status need not wait for its turn.
-    for (const router of desired.paths.get(connection.path)?.via ?? []) enqueue('router', router);
+    for (const router of path?.via ?? []) enqueue('router', router);
   }
   if (proof.rttMs !== undefined)
     metrics.rtt.set({ experiment, connection: connection.name }, proof.rttMs / 1000);

@@ -2,6 +2,7 @@ import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import type { DesiredPath } from '../core/plan/desired.ts';
 import { probeOfPath } from '../core/prove/probe.ts';
+import { TOO_SLOW } from '../core/prove/verdict.ts';
 import { type PathFacts, pathBody, pathFindings } from '../core/status/path.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Context } from './context.ts';
@@ -37,6 +38,7 @@ export function pathReconciler(context: Context): Reconcile {
             routerStates.session(b, atA)?.state !== 'Established',
         )
         .map((link) => link.network),
+      shapedEnd: (router, network) => context.shaper.end(router, network),
       verdict: proof?.verdict,
       proof: proof?.proof,
       probeFailure: proof?.probeFailure,
@@ -51,7 +53,11 @@ export function pathReconciler(context: Context): Reconcile {
     }
     metrics.pathProven.set({ path: name }, proof?.verdict?.proven === true ? 1 : 0);
     // A router may look well and have lost its routes; to read it is to mend that.
-    if (proof?.verdict?.proven === false && (pluggedMs ?? 0) > DOUBT_MS) {
+    if (
+      proof?.verdict?.proven === false &&
+      proof.verdict.reason !== TOO_SLOW &&
+      (pluggedMs ?? 0) > DOUBT_MS
+    ) {
       for (const router of path.via)
         if (routerStates.age(router) > DOUBT_MS) context.enqueue('router', router);
     }
@@ -102,12 +108,12 @@ function linksOf({ testbed, observation }: Context, path: DesiredPath): Map<stri
 }
 
 /** What the connections over the Path have proven, the worst first; its own packets when no connection uses it. */
-async function proofOf({ testbed, prover }: Context, path: DesiredPath): Promise<Proof | undefined> {
+async function proofOf({ testbed, prover, shaper }: Context, path: DesiredPath): Promise<Proof | undefined> {
   const { desired } = testbed;
   const connections = connectionsOf(desired, path).map((key) => prover.last(key));
   if (connections.length > 0) {
     return connections.find((proof) => proof?.verdict?.proven !== true) ?? connections[0];
   }
   const probe = probeOfPath(path, desired.workloads);
-  return probe === undefined ? undefined : prover.prove(pathKey(path.name), probe);
+  return probe === undefined ? undefined : prover.prove(pathKey(path.name), probe, shaper.addedMs(path));
 }

@@ -1,6 +1,13 @@
 import type { ProofStatus } from '../api/status.ts';
-import { farthestHop, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
-import { isOnCourse, proofOf, type Sighting, type Verdict, verdictOf } from '../core/prove/verdict.ts';
+import { farthestHop, LONGEST_MS, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
+import {
+  isOnCourse,
+  proofOf,
+  type Sighting,
+  TOO_SLOW,
+  type Verdict,
+  verdictOf,
+} from '../core/prove/verdict.ts';
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
@@ -40,6 +47,12 @@ const silence = ({ forward: { from, to } }: Probe): Verdict => ({
   proven: false,
   reason: 'NoAnswer',
   message: `packets from ${from} to ${to} are not answered yet`,
+});
+
+const tooSlow = (addedMs: number): Verdict => ({
+  proven: false,
+  reason: TOO_SLOW,
+  message: `packets and their answers take ${String(Math.round(addedMs / 1000))} s longer by the delays of the links, and hinge waits for ${String(LONGEST_MS / 1000)} s`,
 });
 
 type Targets = Readonly<Record<'forward' | 'reverse' | 'edge', ConsoleTarget | undefined>>;
@@ -96,8 +109,13 @@ export class Prover {
     return Math.max(GLANCE_MS, GLANCE_MS_EACH * this.#known.size);
   }
 
-  /** @param key such as `fig3/ab`. */
-  async prove(key: string, probe: Probe): Promise<Proof> {
+  /** @param key such as `fig3/ab`. @param addedMs by which links delay a packet and its answer. */
+  async prove(key: string, probe: Probe, addedMs: number): Promise<Proof> {
+    if (addedMs > LONGEST_MS) {
+      const proof = { ...NOT_TRIED, verdict: tooSlow(addedMs) };
+      this.#known.set(key, { fingerprint: '', at: this.#deps.clock.monotonicMs(), proof });
+      return proof;
+    }
     const { observation, clock, intervalMs } = this.#deps;
     const targets = {
       forward: this.#target(probe.forward.from),
@@ -114,30 +132,30 @@ export class Prover {
     const held = known.proof.verdict?.proven === true;
     if (held && now - known.at < intervalMs) {
       if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
-      if (await this.#isOnCourse(probe, targets)) {
+      if (await this.#isOnCourse(probe, targets, addedMs)) {
         this.#known.set(key, { ...known, glancedAt: clock.monotonicMs() });
         return known.proof;
       }
     }
     // A trace of what does not answer takes long: for a while a ping says as much.
     const patient = !held && now - known.at < TRACE_AGAIN_MS;
-    if (patient && !(await this.#answers(probe.forward, targets.forward))) {
+    if (patient && !(await this.#answers(probe.forward, targets.forward, addedMs))) {
       const proof =
         known.proof.verdict === undefined ? { ...NOT_TRIED, verdict: silence(probe) } : known.proof;
       this.#known.set(key, { ...known, proof });
       return proof;
     }
-    const proof = await this.#send(probe, targets);
+    const proof = await this.#send(probe, targets, addedMs);
     this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
     return proof;
   }
 
-  async #send(probe: Probe, targets: Targets): Promise<Proof> {
+  async #send(probe: Probe, targets: Targets, addedMs: number): Promise<Proof> {
     const { routers, clock } = this.#deps;
     try {
       const [forward, reverse, routes] = await Promise.all([
-        this.#trace(probe.forward, targets.forward),
-        this.#trace(probe.reverse, targets.reverse),
+        this.#trace(probe.forward, targets.forward, addedMs),
+        this.#trace(probe.reverse, targets.reverse, addedMs),
         targets.edge === undefined ? [] : routers.routes(targets.edge),
       ]);
       const asPath = routes.find(({ prefix }) => prefix === probe.edge.prefix)?.asPath;
@@ -153,11 +171,11 @@ export class Prover {
   }
 
   /** Whether packets still take the way there and back. False also when that cannot be told: the whole proof then says why. */
-  async #isOnCourse(probe: Probe, targets: Targets): Promise<boolean> {
+  async #isOnCourse(probe: Probe, targets: Targets, addedMs: number): Promise<boolean> {
     try {
       const [forward, reverse] = await Promise.all([
-        this.#trace(probe.forward, targets.forward),
-        this.#trace(probe.reverse, targets.reverse),
+        this.#trace(probe.forward, targets.forward, addedMs),
+        this.#trace(probe.reverse, targets.reverse, addedMs),
       ]);
       return isOnCourse(probe, { forward, reverse });
     } catch {
@@ -165,14 +183,18 @@ export class Prover {
     }
   }
 
-  #trace(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<Trace> {
+  #trace(direction: ProbeDirection, target: ConsoleTarget | undefined, addedMs: number): Promise<Trace> {
     if (target === undefined) return Promise.reject(new Error(`${direction.from} has no running container`));
-    return this.#deps.hosts.trace(target, direction.to, farthestHop(direction));
+    return this.#deps.hosts.trace(target, direction.to, farthestHop(direction), addedMs);
   }
 
-  async #answers(direction: ProbeDirection, target: ConsoleTarget | undefined): Promise<boolean> {
+  async #answers(
+    direction: ProbeDirection,
+    target: ConsoleTarget | undefined,
+    addedMs: number,
+  ): Promise<boolean> {
     if (target === undefined) return false;
-    return this.#deps.hosts.reaches(target, direction.to).catch(() => false);
+    return this.#deps.hosts.reaches(target, direction.to, addedMs).catch(() => false);
   }
 
   #target(workload: string): ConsoleTarget | undefined {

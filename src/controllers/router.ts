@@ -13,6 +13,7 @@ import { whyNotRunning } from './not-running.ts';
 import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
 import { recordSessions } from './session-metrics.ts';
+import { shapeLinks } from './shape-links.ts';
 
 /** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep, arriving packets by the proof. */
 const SETTLING_MS = 5_000;
@@ -63,7 +64,10 @@ export function routerReconciler(context: Context): Reconcile {
     if (target === undefined) {
       routerStates.forget(name);
       context.doctor.discharge(name);
+      context.shaper.forget(name);
     }
+    if (setup !== undefined && target !== undefined && !testbed.isFrozen(ref))
+      await shapeLinks(context, name, setup, { ...target, state: settled?.state, before }, logger);
     const diagnoses =
       setup === undefined || target === undefined || settled?.state?.ready !== true
         ? []

@@ -1,6 +1,7 @@
 import { attachmentOf } from '../core/diff/attachment.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
 import { diagnose, type Diagnosis, type Remedy, type SessionSigns } from '../core/diagnose/session.ts';
+import { LONGEST_MS } from '../core/prove/probe.ts';
 import type { DesiredSession } from '../core/plan/desired.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
@@ -19,6 +20,10 @@ import type { Testbed } from './testbed.ts';
 const PATIENCE_MS = 15_000;
 /** After each remedy the next one waits twice as long, up to so many ms. */
 const MOST_PATIENCE_MS = 300_000;
+
+/** In ms. A link that delays BGP too may need some tries that each take a round trip. */
+const patienceOf = ({ pace }: DesiredSession): number =>
+  PATIENCE_MS + (pace === undefined ? 0 : (pace.hold + 2 * pace.connect) * 1000);
 
 interface Case {
   /** The containers at both ends: with another one it is another case. */
@@ -41,6 +46,8 @@ interface DoctorDeps {
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   readonly enqueueNetwork: (key: string) => void;
+  /** What the properties of a link (by network key) add to the time of a packet and its answer, in ms. */
+  readonly addedMs: (network: string) => number;
 }
 
 interface Patient {
@@ -104,20 +111,27 @@ export class SessionDoctor {
     const known = cases.get(address);
     const same = known?.circumstances === circumstances ? known : undefined;
     // A link that is being plugged in anew is no new case, but has its time again once it is.
-    const lookAt = now + PATIENCE_MS;
+    const patienceMs = patienceOf(session);
+    const lookAt = now + patienceMs;
     if (first.cause !== 'Settling') {
       if (same !== undefined) cases.set(address, { ...same, nextAt: Math.max(same.nextAt, lookAt) });
       return first;
     }
     const opened = same ?? { circumstances, since: now, treatments: 0, nextAt: lookAt };
     cases.set(address, opened);
-    if (now - opened.since < PATIENCE_MS) return first;
-    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address) });
+    if (now - opened.since < patienceMs) return first;
+    const addedMs = this.#deps.addedMs(session.network);
+    // Over such a link there is nothing to be learned by asking: BGP's own timers have to do.
+    if (addedMs > LONGEST_MS) return first;
+    const diagnosis = diagnose({ ...signs, answered: await hosts.reaches(target, address, addedMs) });
     const remedy = diagnosis.remedies[Math.min(opened.treatments, diagnosis.remedies.length - 1)];
     if (remedy === undefined || now < opened.nextAt || !this.#treats(patient)) {
       return reported(diagnosis, opened);
     }
-    const patience = Math.min(PATIENCE_MS * 2 ** (opened.treatments + 1), MOST_PATIENCE_MS);
+    const patience = Math.min(
+      patienceMs * 2 ** (opened.treatments + 1),
+      Math.max(MOST_PATIENCE_MS, patienceMs),
+    );
     const after = { ...opened, treatments: opened.treatments + 1, nextAt: now + patience };
     cases.set(address, after);
     logger.warn({ peer, cause: diagnosis.cause, remedy }, 'treating a session that stays down');

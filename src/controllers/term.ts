@@ -1,8 +1,11 @@
 import type { Keys } from '../api/keys.ts';
 import type { Action } from '../core/diff/action.ts';
+import type { DesiredIndex } from '../core/diff/desired-index.ts';
+import type { DesiredPathLink } from '../core/plan/desired.ts';
 import type { PlanSettings } from '../core/plan/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
+import type { LinkConsole } from '../ports/link-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Fleet } from '../ports/node-engine.ts';
@@ -19,6 +22,7 @@ import { experimentReconciler } from './experiment.ts';
 import { FencedWriter } from './fenced-writer.ts';
 import { helperReconciler } from './helper.ts';
 import { type IntakeDeps, IntakeLoop } from './intake.ts';
+import { LinkShaper } from './link-shaper.ts';
 import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
 import { pathReconciler } from './path.ts';
@@ -43,6 +47,7 @@ export interface OperatorDeps {
   readonly fleet: Fleet;
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
+  readonly links: LinkConsole;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new UUID at each call. */
@@ -175,6 +180,7 @@ async function assemble(
   const routerStates = new RouterStates(clock);
   const enqueue = (unit: Unit, key: string): void => controllers.get(unit)?.add(key);
   const shared = { ...deps, testbed, observation, events, statuses, routerStates, assertLeading };
+  const shaper = new LinkShaper(shared);
   return {
     ...shared,
     applier: new Applier({ ...shared, report }),
@@ -183,10 +189,24 @@ async function assemble(
     networkFailures: new Map(),
     rollout: new Rollout(shared),
     prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
-    doctor: new SessionDoctor({ ...shared, enqueueNetwork: (key) => enqueue('network', key) }),
+    doctor: new SessionDoctor({
+      ...shared,
+      enqueueNetwork: (key) => enqueue('network', key),
+      addedMs: (network) => shaper.addedMs({ links: linksOver(testbed.desired, network) }),
+    }),
+    shaper,
     enqueue,
     look: sweepSoon,
   };
+}
+
+/** A link as a Path has it; none when no Path does. */
+function linksOver({ paths }: DesiredIndex, network: string): readonly DesiredPathLink[] {
+  for (const { links } of paths.values()) {
+    const link = links.find((each) => each.network === network);
+    if (link !== undefined) return [link];
+  }
+  return [];
 }
 
 async function intakeLoop(

@@ -7,8 +7,11 @@ export interface HostConsole {
   setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void>;
   /** Gateways of the default routes. */
   defaultRoutes(target: ConsoleTarget): Promise<readonly string[]>;
-  /** Whether an answer comes from `address` within two seconds: the cheap question before a trace. Returns at once when it comes. */
-  reaches(target: ConsoleTarget, address: string): Promise<boolean>;
+  /**
+   * Whether an answer comes from `address` within two seconds: the cheap question before a trace. Returns at once when it comes.
+   * @param addedMs by which links delay it.
+   */
+  reaches(target: ConsoleTarget, address: string, addedMs: number): Promise<boolean>;
   /** The routers that packets to `address` pass, and the destination as last hop when reached; no farther than `maxHops`. */
-  trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace>;
+  trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace>;
 }

@@ -44,7 +44,7 @@ cat ${APPLIED} 2>/dev/null || :
 echo '${MARK}'
 cat ${RUNNING} 2>/dev/null || :
 echo '${MARK}'
-ip -json address show
+ip -json -details address show
 echo '${MARK}'
 ${eachHalf('show')}
 echo '${MARK}'
@@ -138,6 +138,7 @@ const Addresses = z.array(
   z.object({
     ifname: z.string().optional(),
     address: z.string().optional(),
+    ifalias: z.string().optional(),
     addr_info: z
       .array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() }))
       .default([]),
@@ -248,15 +249,16 @@ function answer(shown: string, command: string): string {
         .trim();
 }
 
-/** Reads `ip -json address show`, on one line. */
+/** Reads `ip -json -details address show`, on one line; without the details it leaves out aliases. */
 function interfacesOf(json: string): readonly RouterInterface[] {
-  return Addresses.parse(JSON.parse(json)).flatMap(({ ifname = '', address = '', addr_info }) =>
+  return Addresses.parse(JSON.parse(json)).flatMap(({ ifname = '', address = '', ifalias, addr_info }) =>
     addr_info
       .filter(({ family }) => family === 'inet')
       .map(({ local, prefixlen }) => ({
         name: ifname,
         address: `${local}/${String(prefixlen)}`,
         mac: address,
+        ...(ifalias !== undefined && { alias: ifalias }),
       })),
   );
 }

@@ -4,7 +4,7 @@ import type { HostConsole } from '../../ports/host-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
 import { outputOf, runIn } from './run-in.ts';
-import { parseHop, traceCommand } from './traceroute.ts';
+import { parseHop, seconds, traceCommand } from './traceroute.ts';
 
 const TRACE_TIMEOUT_MS = 20_000;
 const ROUTE_TIMEOUT_MS = 5_000;
@@ -30,19 +30,19 @@ export class NamespaceHostConsole implements HostConsole {
     return Routes.parse(JSON.parse(text || '[]')).map((route) => route.gateway ?? 'none');
   }
 
-  async reaches(target: ConsoleTarget, address: string): Promise<boolean> {
+  async reaches(target: ConsoleTarget, address: string, addedMs: number): Promise<boolean> {
     // With a deadline, -c counts answers: a packet goes out every 0.2 s until one comes.
-    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', '1', '-w', '2', address];
+    const argv = ['ping', '-n', '-q', '-i', '0.2', '-c', '1', '-w', String(2 + seconds(addedMs)), address];
     const { exitCode } = await runIn(this.#fleet, target, {
       namespaces: 'net',
       argv,
-      timeoutMs: ROUTE_TIMEOUT_MS,
+      timeoutMs: ROUTE_TIMEOUT_MS + addedMs,
     });
     return exitCode === 0;
   }
 
-  async trace(target: ConsoleTarget, address: string, maxHops: number): Promise<Trace> {
-    const text = await this.#net(target, traceCommand(address, maxHops), TRACE_TIMEOUT_MS);
+  async trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace> {
+    const text = await this.#net(target, traceCommand(address, maxHops, addedMs), TRACE_TIMEOUT_MS + addedMs);
     return parseTrace(text, address);
   }
 

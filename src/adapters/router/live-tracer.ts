@@ -15,12 +15,11 @@ export class LiveTracer implements HopTracer {
 
   async trace(
     target: ConsoleTarget,
-    address: string,
-    maxHops: number,
+    { address, maxHops, addedMs }: Parameters<HopTracer['trace']>[1],
     tell: (hop: SeenHop) => void,
   ): Promise<void> {
     const text = { stdout: '', stderr: '' };
-    const argv = traceCommand(address, maxHops);
+    const argv = traceCommand(address, maxHops, addedMs);
     const process = await this.#live.start(target, {
       namespaces: 'net',
       argv,

@@ -1,5 +1,10 @@
 import { HopJudge, type JudgedHop } from '../../core/prove/hops.ts';
-import { farthestHop, type ProbeDirection } from '../../core/prove/probe.ts';
+import {
+  addedMs as addedByLinks,
+  farthestHop,
+  LONGEST_MS,
+  type ProbeDirection,
+} from '../../core/prove/probe.ts';
 import { deviationOf } from '../../core/prove/verdict.ts';
 import { Exit, EXIT } from '../exit.ts';
 import type { Session } from '../session.ts';
@@ -29,7 +34,7 @@ export async function trace(session: Session, what: string, options: TraceOption
       const over = one.connection === undefined ? '' : ` over ${one.path}`;
       say(`${title}: ${workloadName(direction.from)} to ${open.desired.nameAt(direction.to)}${over}`);
       say(text.head());
-      const judge = await follow(open, direction, (judged, first) => {
+      const judge = await follow(open, direction, one.path, (judged, first) => {
         const line = text.hop(judged, first);
         say(first ? paint(line) : line);
       });
@@ -57,6 +62,7 @@ export async function trace(session: Session, what: string, options: TraceOption
 async function follow(
   open: OpenTestbed,
   direction: ProbeDirection,
+  pathName: string,
   tell: (judged: JudgedHop, first: boolean) => void,
 ): Promise<HopJudge> {
   const judge = new HopJudge(direction);
@@ -64,7 +70,17 @@ async function follow(
     if (says(judged)) tell(judged, judged === judge.firstWrong);
   };
   const target = placeOf(open, direction.from);
-  await open.tracer.trace(target, direction.to, farthestHop(direction), (hop) => told(judge.see(hop)));
+  // What the kernels there really can is not known here: to wait for longer does no harm.
+  const path = open.desired.paths.get(pathName);
+  const addedMs =
+    path === undefined
+      ? 0
+      : Math.min(
+          addedByLinks(path, () => true),
+          LONGEST_MS,
+        );
+  const to = { address: direction.to, maxHops: farthestHop(direction), addedMs };
+  await open.tracer.trace(target, to, (hop) => told(judge.see(hop)));
   const missing = judge.end();
   if (missing !== undefined) told(missing);
   return judge;

@@ -21,6 +21,8 @@ export interface RouterInterface {
   /** With mask, such as 10.199.35.2/24. */
   readonly address: string;
   readonly mac: string;
+  /** The kernel's alias of it: by its own hinge knows what it has shaped. */
+  readonly alias?: string;
 }
 
 export interface RouterState {

@@ -3,6 +3,7 @@ import type { CommittedClaims } from './committed-claims.ts';
 import { cyclesOf } from './cycles.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
+import { NamedShapes } from './named-shapes.ts';
 import { checkObject, routersNamedBy, wantsOf } from './object-check.ts';
 import type { Register } from './register.ts';
 import type { Standing } from './standing.ts';
@@ -28,6 +29,7 @@ export class Arbitration {
   readonly #register: Register;
   readonly #versions: Map<string, TestbedObject>;
   readonly #contested: ReadonlyMap<string, readonly Finding[]>;
+  readonly #shapes: NamedShapes;
   readonly #refused = new Map<string, { readonly attempt: Attempt; readonly findings: readonly Finding[] }>();
   readonly #accepted = new Set<string>();
 
@@ -37,6 +39,7 @@ export class Arbitration {
     this.#register = standing.register;
     this.#versions = standing.versions;
     this.#contested = standing.contested;
+    this.#shapes = new NamedShapes(standing.versions);
   }
 
   /** refTexts of the objects whose candidate was accepted. */
@@ -108,6 +111,7 @@ export class Arbitration {
 
   #accept({ entry, object }: Attempt): void {
     this.#versions.set(entry.text, object);
+    this.#shapes.put(entry.text, object);
     this.#refused.delete(entry.text);
     if (object === entry.candidate) this.#accepted.add(entry.text);
   }
@@ -138,9 +142,11 @@ export class Arbitration {
       uses: this.#register.drop(entry.text),
       version: this.#versions.get(entry.text),
     }));
+    for (const { text } of before) this.#shapes.drop(text);
     const fits = members.every((member) => {
       if (this.#enter(member).length > 0) return false;
       this.#versions.set(member.entry.text, member.object);
+      this.#shapes.put(member.entry.text, member.object);
       return true;
     });
     if (fits) {
@@ -152,6 +158,8 @@ export class Arbitration {
       this.#register.restore(text, uses);
       if (version === undefined) this.#versions.delete(text);
       else this.#versions.set(text, version);
+      this.#shapes.drop(text);
+      if (version !== undefined) this.#shapes.put(text, version);
     }
     return false;
   }
@@ -165,6 +173,7 @@ export class Arbitration {
         const path = this.#versions.get(text);
         return path?.kind === 'Path' ? path : undefined;
       },
+      shapes: (link) => this.#shapes.of(link, entry.text),
       accessClaims: (experiment) => this.#committed.accessOf(experiment),
     };
   }

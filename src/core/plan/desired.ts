@@ -1,5 +1,7 @@
 import type { ObjectRef } from '../../api/object.ts';
 import type { ConfigurationText } from '../render/text.ts';
+import type { Egress, LinkShape } from './link-shape.ts';
+import type { Pace } from './pace.ts';
 
 /** Key of the one internal network that every workload's service is attached to. */
 export const MANAGEMENT = 'management';
@@ -57,6 +59,20 @@ export interface RouterSetup {
   readonly configuration: ConfigurationText;
   /** Expected BGP sessions, sorted by address. */
   readonly sessions: readonly DesiredSession[];
+  /** What its interfaces do to packets, for links that have properties, sorted by network. */
+  readonly shaping: readonly DesiredShaping[];
+}
+
+/** One end of a link with properties. */
+export interface DesiredShaping {
+  /** Key of the link's network. */
+  readonly network: string;
+  /** The router's own address there: its interface is found by it. */
+  readonly address: string;
+  readonly egress: Egress;
+  /** Bytes; undefined: as Docker has made it. */
+  readonly mtu: number | undefined;
+  readonly control: LinkShape['control'];
 }
 
 export interface DesiredSession {
@@ -65,6 +81,8 @@ export interface DesiredSession {
   readonly address: string;
   /** Key of the network it runs over. */
   readonly network: string;
+  /** Timers for a link that delays it; undefined: the usual ones. */
+  readonly pace?: Pace;
 }
 
 /** What an experiment host needs inside its network namespace. */
@@ -123,6 +141,8 @@ export interface DesiredPathLink {
   readonly network: string;
   readonly subnet: string;
   readonly addresses: readonly [string, string];
+  /** Absent: it has no properties. */
+  readonly shape?: LinkShape;
 }
 
 export interface DesiredExperiment {

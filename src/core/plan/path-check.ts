@@ -1,32 +1,24 @@
 import type { Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
 import { canonicalPrefix } from './ipv4.ts';
+import { checkLinkShapes } from './link-shape-check.ts';
 import { listing } from './listing.ts';
 import { linkKey } from './owners.ts';
+import { pairsOf } from './pairs.ts';
 import { checkRouterReference } from './reference-check.ts';
 import { checkSubnet } from './subnet-check.ts';
 import { unsupportedInPath } from './unsupported.ts';
 import type { Want } from './want.ts';
 import type { World } from './world.ts';
 
-/** Two neighbours on a Path, in its direction. */
-export interface Pair {
-  readonly key: string;
-  readonly first: string;
-  readonly second: string;
-}
-
-/** The links of a Path, in order. */
-export function pairsOf({ spec }: Path): Pair[] {
-  return spec.via.slice(1).map((second, index) => {
-    const first = spec.via[index] ?? second;
-    return { key: linkKey(first, second), first, second };
-  });
-}
-
 /** What is wrong with a Path, given the Routers that there are. */
 export function checkPath(path: Path, world: World): Finding[] {
-  return [...unsupportedInPath(path), ...checkVia(path, world), ...checkHops(path)];
+  return [
+    ...unsupportedInPath(path),
+    ...checkVia(path, world),
+    ...checkHops(path),
+    ...checkLinkShapes(path, world),
+  ];
 }
 
 function checkVia({ spec }: Path, world: World): Finding[] {

@@ -2,7 +2,7 @@ import type { Path } from '../../api/path.ts';
 import { desiredExperiment } from './connections.ts';
 import type { DesiredPath, DesiredState } from './desired.ts';
 import { networksOf } from './networks.ts';
-import { pairsOf } from './path-check.ts';
+import { pairsOf } from './pairs.ts';
 import type { PlanSettings } from './settings.ts';
 import { groupBy } from './sorting.ts';
 import type { Testbed } from './testbed.ts';
@@ -38,6 +38,7 @@ function desiredPath(path: Path, { links }: Topology): DesiredPath {
           network: key,
           subnet: link.claim.value,
           addresses: [one, other] as const,
+          ...(link.shape !== undefined && { shape: link.shape }),
         },
       ];
     }),

@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import type { Lingering } from './lingering.ts';
 import { listing } from './listing.ts';
 import { accessKeys, hostKeys, routerKey } from './owners.ts';
-import { pairsOf } from './path-check.ts';
+import { pairsOf } from './pairs.ts';
 import { namersOf } from './standing.ts';
 
 /** What becomes of objects whose key is gone. */

@@ -6,8 +6,9 @@ import { type AccessNetwork, accessNetworks } from './access-network.ts';
 import type { Allocation, Pool } from './allocation.ts';
 import type { CommittedClaims } from './committed-claims.ts';
 import { claimOf } from './holding.ts';
+import { type LinkShape, shapesOf } from './link-shape.ts';
 import { routerKey } from './owners.ts';
-import { type Pair, pairsOf } from './path-check.ts';
+import { type Pair, pairsOf } from './pairs.ts';
 import type { Register } from './register.ts';
 import { byText } from './sorting.ts';
 import { EDGE_ROUTER, FIRST_ROUTER, hostAddress, SECOND_ROUTER } from './subnet.ts';
@@ -27,6 +28,8 @@ export interface PlannedLink extends Pair {
   readonly claim: Allocation;
   /** By router. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Its properties; undefined: no Path names any. */
+  readonly shape: LinkShape | undefined;
 }
 
 /** An access network on a planned router. */
@@ -94,6 +97,13 @@ function linksOf(
   claimed: Claimed,
 ): ReadonlyMap<string, PlannedLink> {
   const pairs = new Map(paths.flatMap(pairsOf).map((pair) => [pair.key, pair]));
+  // Paths that name properties for a link agree; a store from before that was so has the first by name win.
+  const shapes = new Map(
+    paths
+      .flatMap(shapesOf)
+      .map(({ key, shape }): [string, LinkShape] => [key, shape])
+      .reverse(),
+  );
   const links = new Map<string, PlannedLink>();
   for (const pair of [...pairs.values()].sort(byText(({ key }) => key))) {
     const claim = claimed('subnet', pair.key);
@@ -104,7 +114,7 @@ function linksOf(
       [first]: hostAddress(claim.value, FIRST_ROUTER),
       [second]: hostAddress(claim.value, SECOND_ROUTER),
     };
-    links.set(pair.key, { key: pair.key, first, second, claim, addresses });
+    links.set(pair.key, { key: pair.key, first, second, claim, addresses, shape: shapes.get(pair.key) });
   }
   return links;
 }

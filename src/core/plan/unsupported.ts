@@ -1,5 +1,5 @@
 import type { Experiment } from '../../api/experiment.ts';
-import type { LinkProperties, Path } from '../../api/path.ts';
+import type { Path } from '../../api/path.ts';
 import type { Router } from '../../api/router.ts';
 import { finding, type Finding } from './finding.ts';
 
@@ -24,17 +24,7 @@ export function unsupportedInRouter({ spec }: Router): Finding[] {
 export function unsupportedInPath({ spec }: Path): Finding[] {
   const found: Finding[] = [];
   if (spec.engineering !== 'bgp') found.push(refused('spec.engineering', spec.engineering, 'use bgp'));
-  if (spec.links !== undefined) found.push(...linkProperties('spec.links', spec.links));
-  for (const [index, hop] of (spec.hops ?? []).entries()) {
-    found.push(...linkProperties(`spec.hops[${index.toString()}]`, hop));
-  }
   return found;
-}
-
-function linkProperties(field: string, properties: LinkProperties): Finding[] {
-  return (['mtu', 'rate', 'delay', 'jitter', 'loss'] as const)
-    .filter((name) => properties[name] !== undefined)
-    .map((name) => refused(`${field}.${name}`, properties[name], 'leave it out'));
 }
 
 export function unsupportedInExperiment({ spec }: Experiment): Finding[] {

@@ -19,7 +19,7 @@ export function workloadsOf(topology: Topology, settings: PlanSettings, testbed:
   const routers = [...topology.routers.values()].map((router) =>
     routerWorkload(
       router,
-      { sessions: [], subnets: [], ...adjacencies.get(router.name) },
+      { sessions: [], subnets: [], shaping: [], ...adjacencies.get(router.name) },
       preferences.get(router.name) ?? [],
       settings,
       testbed,
@@ -33,7 +33,7 @@ export function workloadsOf(topology: Topology, settings: PlanSettings, testbed:
 
 function routerWorkload(
   { name, asn, routerId, loopback, object }: PlannedRouter,
-  { sessions, subnets }: Adjacency,
+  { sessions, subnets, shaping }: Adjacency,
   preferences: readonly Preference[],
   settings: PlanSettings,
   testbed: Testbed,
@@ -59,7 +59,7 @@ function routerWorkload(
     key,
     owner: { kind: 'Router', name },
     service: desiredService(identity, spec, routerDefaults('frr', settings), testbed),
-    setup: { type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions },
+    setup: { type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
   };
 }
 

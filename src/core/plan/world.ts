@@ -1,5 +1,6 @@
 import type { Path } from '../../api/path.ts';
 import type { Allocation } from './allocation.ts';
+import type { LinkShape } from './link-shape.ts';
 
 /**
  * Whether a Router can be named. `kept`: its key is gone, it stays only for those that name it already.
@@ -12,6 +13,8 @@ export interface World {
   router(name: string): RouterStanding;
   /** The accepted version of a Path whose key is there. */
   path(name: string): Path | undefined;
+  /** Properties that the accepted versions of other Paths name for a link, with their refTexts. */
+  shapes(link: string): readonly { readonly user: string; readonly shape: LinkShape }[];
   /** Claims of the access networks of an Experiment in the store, newest first. */
   accessClaims(experiment: string): readonly Allocation[];
 }

@@ -63,3 +63,22 @@ export function probeOfPath(
     edge: { router: first, prefix: farthest.subnet, asPath: transit },
   };
 }
+
+/** Packets and their answers that links delay by more than this, in ms, are not waited for. */
+export const LONGEST_MS = 30_000;
+
+/**
+ * What the properties of a Path's links add to the time of a packet and its answer, in ms.
+ * @param isDelayed false: the kernel at that end cannot.
+ */
+export function addedMs(
+  path: Pick<DesiredPath, 'links'>,
+  isDelayed: (router: string, network: string) => boolean,
+): number {
+  const delays = path.links.flatMap(({ shape, network }) =>
+    Object.entries(shape?.egress ?? {})
+      .filter(([router]) => isDelayed(router, network))
+      .map(([, { delayUs, jitterUs }]) => delayUs + jitterUs),
+  );
+  return Math.ceil(delays.reduce((sum, us) => sum + us, 0) / 1000);
+}

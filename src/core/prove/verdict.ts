@@ -12,6 +12,9 @@ export interface Sighting {
   readonly asPath: readonly number[] | undefined;
 }
 
+/** The links delay packets by more than anybody waits: nothing is known, and nothing is wrong. */
+export const TOO_SLOW = 'TooSlow';
+
 export interface Verdict {
   readonly proven: boolean;
   readonly reason: string;

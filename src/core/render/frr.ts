@@ -46,7 +46,7 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     ...preferences(router),
     ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
     ...ownSubnetsOnly(router),
-    router.sessions.length === 0 ? [] : BFD,
+    bfd(router),
     extra(router.extraConfig),
   ];
   const text = blocks
@@ -149,32 +149,43 @@ function bgp(router: FrrRouter): string[] {
   ];
 }
 
-const neighbor = ({ address, asn, peer }: DesiredSession): string[] => [
+const neighbor = ({ address, asn, peer, pace }: DesiredSession): string[] => [
   ` neighbor ${address} remote-as ${asn.toString()}`,
   ` neighbor ${address} description ${peer}`,
-  ...watch(address),
+  ` neighbor ${address} bfd`,
+  ` neighbor ${address} bfd profile ${bfdProfile(intervalOf(pace))}`,
   ` neighbor ${address} advertisement-interval 0`,
-  ` neighbor ${address} timers connect 1`,
+  ...(pace === undefined
+    ? []
+    : [` neighbor ${address} timers ${pace.keepalive.toString()} ${pace.hold.toString()}`]),
+  ` neighbor ${address} timers connect ${(pace?.connect ?? 1).toString()}`,
 ];
 
-const watch = (address: string): readonly string[] => [
-  ` neighbor ${address} bfd`,
-  ` neighbor ${address} bfd profile hinge`,
-];
+const intervalOf = (pace: DesiredSession['pace']): number => pace?.bfdMs ?? BFD_INTERVAL_MS;
+
+/** Neighbours behind links that delay BFD have slower profiles. */
+const bfdProfile = (intervalMs: number): string =>
+  intervalMs === BFD_INTERVAL_MS ? 'hinge' : `hinge-${intervalMs.toString()}`;
 
 /**
  * A neighbour that is silent for two seconds is gone (RFC 5880: 4 × 500 ms). Slower than BFD can, on purpose: router containers share
  * processors, and one that has to wait a second for its turn has not failed.
  */
-const BFD = [
-  'bfd',
-  ' profile hinge',
+const BFD_INTERVAL_MS = 500;
+
+function bfd({ sessions }: FrrRouter): string[] {
+  if (sessions.length === 0) return [];
+  const intervals = [...new Set([BFD_INTERVAL_MS, ...sessions.map(({ pace }) => intervalOf(pace))])];
+  return ['bfd', ...intervals.sort((one, other) => one - other).flatMap(profile), 'exit'];
+}
+
+const profile = (intervalMs: number): string[] => [
+  ` profile ${bfdProfile(intervalMs)}`,
   '  detect-multiplier 4',
-  '  transmit-interval 500',
-  '  receive-interval 500',
+  `  transmit-interval ${intervalMs.toString()}`,
+  `  receive-interval ${intervalMs.toString()}`,
   ' exit',
   ' !',
-  'exit',
 ];
 
 /** The same configuration without BFD for these neighbours; what the user wrote stays. */
@@ -183,11 +194,11 @@ export function withoutBfd(
   addresses: readonly string[],
 ): ConfigurationText {
   if (addresses.length === 0) return { text, hash };
-  const omitted = new Set(addresses.flatMap(watch));
+  const omitted = addresses.map((address) => ` neighbor ${address} bfd`);
   const [own = '', ...written] = text.split(EXTRA_MARK);
   const kept = own
     .split('\n')
-    .filter((line) => !omitted.has(line))
+    .filter((line) => !omitted.some((start) => line === start || line.startsWith(`${start} `)))
     .join('\n');
   const rest = [kept, ...written].join(EXTRA_MARK);
   return { text: rest, hash: shortDigest(rest, HASH_LENGTH) };

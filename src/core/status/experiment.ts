@@ -70,7 +70,8 @@ function allProven(experiment: DesiredExperiment, { connections }: ExperimentFac
     return { ...finding, message: `${name}: ${finding.message}` };
   });
   const amiss = findings.filter((finding) => finding.status !== 'True');
-  if (amiss[0] !== undefined) return { ...amiss[0], message: amiss.map(({ message }) => message).join('; ') };
+  const worst = amiss.find(({ neutral }) => neutral !== true) ?? amiss[0];
+  if (worst !== undefined) return { ...worst, message: amiss.map(({ message }) => message).join('; ') };
   return found('Proven', 'Proven', findings.map(({ message }) => message).join('; '));
 }
 

@@ -1,7 +1,8 @@
 import type { PathStatus, ProofStatus } from '../../api/status.ts';
-import type { Verdict } from '../prove/verdict.ts';
+import { TOO_SLOW, type Verdict } from '../prove/verdict.ts';
 import type { DesiredPath } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
+import { impairedFindings, type ShapedEnd } from './impaired.ts';
 
 /** Everything known about one Path after a look at it. */
 export interface PathFacts {
@@ -12,6 +13,8 @@ export interface PathFacts {
   readonly links: ReadonlyMap<string, { readonly name: string; readonly plugged: boolean }>;
   /** Links (by network key) without an established session. */
   readonly sessionsDown: readonly string[];
+  /** What became of a router's end of a link (by network key) that has properties; undefined: not looked at yet. */
+  readonly shapedEnd: (router: string, network: string) => ShapedEnd | undefined;
   /** Undefined: not tried yet. */
   readonly verdict: Verdict | undefined;
   readonly proof: ProofStatus | undefined;
@@ -27,7 +30,13 @@ export function pathFindings(facts: PathFacts): readonly Finding[] {
     const types = ['Linked', 'Established', 'Proven'];
     return [valid, ...types.map((type) => unknown(type, 'NotPlanned', 'nothing runs for this object'))];
   }
-  return [valid, linked(path, facts), established(path, facts), provenWhenUsed(facts)];
+  return [
+    valid,
+    linked(path, facts),
+    established(path, facts),
+    ...impairedFindings(path, facts.shapedEnd),
+    provenWhenUsed(facts),
+  ];
 }
 
 function linked(path: DesiredPath, { links }: PathFacts): Finding {
@@ -57,6 +66,8 @@ export function proven({ verdict, probeFailure }: Pick<PathFacts, 'verdict' | 'p
   if (probeFailure !== undefined) return missing('Proven', 'ProbeFailed', probeFailure);
   if (verdict === undefined)
     return unknown('Proven', 'NotProbed', 'packets are sent when all links are plugged in');
+  if (verdict.reason === TOO_SLOW)
+    return { ...unknown('Proven', verdict.reason, verdict.message), neutral: true };
   return verdict.proven
     ? found('Proven', verdict.reason, verdict.message)
     : missing('Proven', verdict.reason, verdict.message);

@@ -155,7 +155,7 @@ function interfacesOf({ endpoints }: RouterFacts, state: RouterState): RouterSta
   return endpoints.flatMap(({ network, address }) =>
     state.interfaces
       .filter((candidate) => candidate.address.startsWith(`${address}/`))
-      .map((candidate) => ({ link: network, ...candidate })),
+      .map(({ name, address: withMask, mac }) => ({ link: network, name, address: withMask, mac })),
   );
 }
 

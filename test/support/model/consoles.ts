@@ -7,7 +7,9 @@ import type {
 } from '../../../src/core/diff/observed-router.ts';
 import { watchedIn } from '../../../src/core/render/frr.ts';
 import type { ConfigurationText } from '../../../src/core/render/text.ts';
+import type { ObservedInterface } from '../../../src/core/diff/shaping.ts';
 import type { HostConsole } from '../../../src/ports/host-console.ts';
+import type { LinkConsole } from '../../../src/ports/link-console.ts';
 import type { ConsoleTarget, RouterConsole } from '../../../src/ports/router-console.ts';
 import type { ModelContainer } from './things.ts';
 import type { Wire } from './wire.ts';
@@ -113,6 +115,25 @@ export class ModelHosts implements HostConsole {
 
   trace(): Promise<Trace> {
     return Promise.resolve({ reached: false, hops: [] });
+  }
+}
+
+/** Routers of the model say nothing of their interfaces, so that there are none to shape. */
+export class ModelLinks implements LinkConsole {
+  hasNetem(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  read(): Promise<readonly ObservedInterface[]> {
+    return Promise.resolve([]);
+  }
+
+  allowTries(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  change(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -71,7 +71,7 @@ class Range {
   /** What is asked for a proof, and what comes of it. */
   async prove(): Promise<{ readonly asked: readonly string[]; readonly reason: string | undefined }> {
     this.asked.length = 0;
-    const { verdict } = await this.prover.prove('x/ab', PROBE);
+    const { verdict } = await this.prover.prove('x/ab', PROBE, 0);
     return { asked: [...this.asked], reason: verdict?.reason };
   }
 

@@ -59,6 +59,7 @@ class Ward {
       routerStates: this.#states,
       events: { warning: () => undefined } as unknown as EventRecorder,
       assertLeading: () => undefined,
+      addedMs: () => 0,
       enqueueNetwork: (key) => {
         if (this.#doctor.takeReplug(key)) this.remedies.push(`replug ${key}`);
       },

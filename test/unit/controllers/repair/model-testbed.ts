@@ -5,7 +5,12 @@ import { DEFAULT_SETTINGS } from '../../../../src/core/plan/settings.ts';
 import type { Logger } from '../../../../src/ports/logger.ts';
 import type { Term } from '../../../../src/ports/object-store.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics.ts';
-import { type Configurations, ModelHosts, ModelRouters } from '../../../support/model/consoles.ts';
+import {
+  type Configurations,
+  ModelHosts,
+  ModelLinks,
+  ModelRouters,
+} from '../../../support/model/consoles.ts';
 import { Faults } from '../../../support/model/faults.ts';
 import { ModelFleet } from '../../../support/model/fleet.ts';
 import { Hand } from '../../../support/model/hand.ts';
@@ -128,6 +133,7 @@ export class ModelTestbed {
       fleet: new ModelFleet(world, wire, faults, TESTBED),
       routers: new ModelRouters(world, wire, this.configurations),
       hosts: new ModelHosts(world, wire),
+      links: new ModelLinks(),
       uuid: () => 'store-1',
       plan: DEFAULT_SETTINGS,
       helperImage: 'hinge/helper:1',

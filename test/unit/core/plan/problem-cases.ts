@@ -164,18 +164,21 @@ export const PATHS: readonly Case[] = [
   },
   {
     what: 'what this version does not do',
+    object: path('x', ['r1', 'r3'], { engineering: 'srv6' }),
+    expected: ['Unsupported spec.engineering'],
+  },
+  {
+    what: 'properties that no link can have',
     object: path('x', ['r1', 'r3'], {
-      engineering: 'srv6',
-      links: { mtu: 1400, rate: '1mbit' },
-      hops: [{ between: ['r1', 'r3'], delay: '1ms', jitter: '1ms', loss: '1%' }],
+      links: { mtu: 1500, rate: '900bit', jitter: '1ms' },
+      hops: [{ between: ['r3', 'r1'], delay: '5m', reverse: { delay: '0ms', reorder: '5%' } }],
     }),
     expected: [
-      'Unsupported spec.engineering',
-      'Unsupported spec.links.mtu',
-      'Unsupported spec.links.rate',
-      'Unsupported spec.hops[0].delay',
-      'Unsupported spec.hops[0].jitter',
-      'Unsupported spec.hops[0].loss',
+      'Invalid spec.links.rate',
+      'Invalid spec.links.jitter',
+      'Invalid spec.links.mtu',
+      'Invalid spec.hops[0].delay',
+      'Invalid spec.hops[0].reverse.reorder',
     ],
   },
 ];

@@ -47,10 +47,27 @@ const FULL: FrrRouter = {
   ].join('\n'),
 };
 
+/** Two neighbours over links that delay BGP and BFD too. */
+const SLOW: FrrRouter = {
+  ...BARE,
+  sessions: [
+    {
+      ...{ peer: 'r2', asn: 2, address: '10.9.0.3', network: 'link/r1--r2' },
+      pace: { keepalive: 4, hold: 12, connect: 2, bfdMs: 1_000 },
+    },
+    {
+      ...{ peer: 'r3', asn: 3, address: '10.10.0.2', network: 'link/r1--r3' },
+      pace: { keepalive: 363, hold: 1089, connect: 720, bfdMs: 60_000 },
+    },
+  ],
+  connected: ['10.9.0.0/24', '10.10.0.0/24'],
+};
+
 describe('renderFrr', () => {
   it.each([
     ['bare', BARE],
     ['full', FULL],
+    ['slow', SLOW],
   ])('writes %s.conf', async (name, router) => {
     await expect(renderFrr(router).text).toMatchFileSnapshot(golden(name));
   });
