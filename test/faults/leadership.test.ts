@@ -113,8 +113,9 @@ describe('leadership', () => {
     }
   };
 
-  it('row 2: a leader that was stopped does nothing when it wakes up (TTL 3 s)', () =>
-    expectSilenceAfterwards(3));
+  slow('row 2: a leader that was stopped does nothing when it wakes up (TTL 3 s)', () =>
+    expectSilenceAfterwards(3),
+  );
 
   slow('row 2: a leader that was stopped does nothing when it wakes up (TTL 10 s)', () =>
     expectSilenceAfterwards(10),

@@ -79,7 +79,7 @@ describe('hinge-attach', () => {
     send(plain, { signal: 'INT' });
     expect(await ended(plain)).toMatchObject({ code: 130 });
     const child = attach(
-      ['sh', '-c', 'trap "echo caught; exit 4" INT; echo ready; while :; do sleep 600; done'],
+      ['sh', '-c', 'trap "echo caught; exit 4" INT; echo ready; while :; do sleep 0.1; done'],
       {
         terminal: TERMINAL,
       },

@@ -26,6 +26,8 @@ MOST_PENDING = 1 << 20
 # Seconds for the last output of a terminal to come out of the kernel.
 LAST_WORDS = 1.0
 PR_SET_PDEATHSIG = 1
+# What may be sent to the command, or is for this program itself.
+PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -109,11 +111,14 @@ class Attached:
         else:
             self.input, theirs = os.openpty()
             self.resize(self.terminal)
+        # What comes before the command is there waits for it, even where this program was started with signals ignored.
+        signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
         self.child = os.fork()
         if self.child == 0:
             self.become(request["argv"], namespaces, theirs)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self.kill())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         os.close(theirs)
         os.set_blocking(self.input, False)
         if self.terminal is not None:
@@ -124,7 +129,7 @@ class Attached:
         code = 126
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGPIPE, signal.SIGINT):
+            for number in (signal.SIGPIPE, *PASSED_ON):
                 signal.signal(number, signal.SIG_DFL)
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
@@ -140,6 +145,7 @@ class Attached:
                 if name in namespaces:
                     enter(namespaces[name])
             os.chdir("/")
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
             os.execvpe(argv[0], argv, environment)
         except OSError as error:
             code = 127 if isinstance(error, (FileNotFoundError, NotADirectoryError)) else 126
