@@ -5,16 +5,8 @@ export const ROOT = '11e:';
 const CLASS = '11e:1';
 const LEAF = '11f:';
 
-/** Options of netem: packets, microseconds and percent. */
-export interface NetemOptions {
-  readonly limit: number;
-  readonly delayUs: number;
-  readonly jitterUs: number;
-  readonly loss: number;
-  readonly duplicate: number;
-  readonly reorder: number;
-  readonly corrupt: number;
-}
+/** What netem does to packets, and how many of them it holds. */
+export type NetemOptions = Omit<Egress, 'rate'> & { readonly limit: number };
 
 /** What packets wait in. */
 export type TcLeaf =

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TestbedObject } from '../../../../src/api/object.ts';
 import type { DesiredState } from '../../../../src/core/plan/desired.ts';
 import type { Intake } from '../../../../src/core/plan/intake.ts';
 import { Bench, experiment, path, router } from './bench.ts';
@@ -77,6 +78,19 @@ function waysOf(desired: DesiredState, order: readonly string[]): { taken: strin
 }
 
 const RING = [router('r0'), router('r1'), router('r2'), router('r3')];
+/** Hosts a on r0 and c on a router, both joined with host b on r3. */
+const meeting = (routerOfC: string, pathOfA: string, pathOfC: string): TestbedObject =>
+  experiment('x', {
+    hosts: [
+      { name: 'a', router: 'r0' },
+      { name: 'c', router: routerOfC },
+      { name: 'b', router: 'r3' },
+    ],
+    connections: [
+      { name: 'ab', from: 'a', to: 'b', path: pathOfA },
+      { name: 'cb', from: 'c', to: 'b', path: pathOfC },
+    ],
+  });
 const preferredIn = ({ desired }: Intake): number =>
   [...setupsOf(desired).values()].flatMap(
     ({ configuration }) => configuration.text.match(/hinge-via-\S+ seq/g) ?? [],
@@ -114,17 +128,7 @@ describe('steering by BGP', () => {
         ...RING,
         path('left', ['r0', 'r1', 'r3']),
         path('right', ['r0', 'r2', 'r3']),
-        experiment('x', {
-          hosts: [
-            { name: 'a', router: 'r0' },
-            { name: 'c', router: 'r0' },
-            { name: 'b', router: 'r3' },
-          ],
-          connections: [
-            { name: 'ab', from: 'a', to: 'b', path: 'left' },
-            { name: 'cb', from: 'c', to: 'b', path: 'right' },
-          ],
-        }),
+        meeting('r0', 'left', 'right'),
       )
       .settle();
     expect(plan.problems.get('Experiment/x')).toEqual([
@@ -146,17 +150,7 @@ describe('steering by BGP', () => {
         path('upper', ['r0', 'r2', 'r3']),
         path('lower', ['r1', 'r2', 'r3']),
         path('direct', ['r0', 'r3']),
-        experiment('x', {
-          hosts: [
-            { name: 'a', router: 'r0' },
-            { name: 'c', router: 'r1' },
-            { name: 'b', router: 'r3' },
-          ],
-          connections: [
-            { name: 'ab', from: 'a', to: 'b', path: 'upper' },
-            { name: 'cb', from: 'c', to: 'b', path: 'lower' },
-          ],
-        }),
+        meeting('r1', 'upper', 'lower'),
       )
       .settle();
     expect([...plan.problems]).toEqual([]);
@@ -169,17 +163,7 @@ describe('steering by BGP', () => {
       ...RING,
       path('left', ['r0', 'r1', 'r3']),
       path('right', ['r0', 'r1', 'r3']),
-      experiment('x', {
-        hosts: [
-          { name: 'a', router: 'r0' },
-          { name: 'c', router: 'r0' },
-          { name: 'b', router: 'r3' },
-        ],
-        connections: [
-          { name: 'ab', from: 'a', to: 'b', path: 'left' },
-          { name: 'cb', from: 'c', to: 'b', path: 'right' },
-        ],
-      }),
+      meeting('r0', 'left', 'right'),
     );
     expect([...bench.settle().problems]).toEqual([]);
     const plan = bench.put(path('right', ['r0', 'r2', 'r3'])).settle();
