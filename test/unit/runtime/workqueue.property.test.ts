@@ -88,9 +88,11 @@ class World {
   }
 
   #owe(owed: string, ms: number): void {
-    const at = this.clock.monotonicMs() + ms;
-    if (ms <= 0) this.#owedNow.add(owed);
-    else this.#owedLater.set(owed, Math.min(at, this.#owedLater.get(owed) ?? Infinity));
+    const now = this.clock.monotonicMs();
+    const earlier = this.#owedLater.get(owed) ?? Infinity;
+    if (ms <= 0 || earlier <= now) this.#owedNow.add(owed);
+    // One that is due already waits for its run, and is not the one of the time that is asked for now.
+    if (ms > 0) this.#owedLater.set(owed, earlier <= now ? now + ms : Math.min(now + ms, earlier));
   }
 
   #end(how: 'finish' | 'fail' | 'leave', index: number): void {
