@@ -57,6 +57,7 @@ export function giveTurn(
   const established = (state?.sessions ?? []).filter((session) => session.state === 'Established');
   const ended = rollout.review(name, {
     open: plan.sequences.length > 0 || plan.waits.length > 0,
+    updating: (index.services.get(`router/${name}`) ?? []).some((service) => service.updating),
     container,
     whole: wired && configured,
     // Whose peer is down may come back without it: that is not its fault.
@@ -65,7 +66,12 @@ export function giveTurn(
     ),
     established: new Set(established.map(({ address }) => address)),
   });
-  if (!ended) return;
-  events.normal({ kind: 'Router', name }, 'Replaced', 'it is back, with the sessions that it had');
+  if (ended === undefined) return;
+  events.normal({ kind: 'Router', name }, ENDED[ended].reason, ENDED[ended].message);
   look();
 }
+
+const ENDED = {
+  back: { reason: 'Replaced', message: 'it is back, with the sessions that it had' },
+  kept: { reason: 'Kept', message: 'its container stays: nothing of it is to be replaced any more' },
+} as const;

@@ -2,6 +2,8 @@ import type { ReplacementStatus, RouterStatus } from '../api/status.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import {
   isBack,
+  isKept,
+  KEPT_MS,
   replacedFields,
   type Return,
   type RollingRouter,
@@ -12,6 +14,7 @@ import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RouterConsole } from '../ports/router-console.ts';
+import { Lasting } from './lasting.ts';
 import type { Observation } from './observation.ts';
 import type { StatusBook } from './status-book.ts';
 import type { Testbed } from './testbed.ts';
@@ -42,10 +45,12 @@ export class Rollout {
   /** What to add to monotonic time for the time of day as it was when this term began: a clock that is set later changes nobody's turn. Ms */
   readonly #epochMs: number;
   readonly #replacements = new Map<string, ReplacementStatus>();
+  readonly #keptFor: Lasting;
   #compared: Compared | undefined;
 
   constructor(deps: RolloutDeps) {
     this.#deps = deps;
+    this.#keptFor = new Lasting(deps.clock);
     this.#epochMs = Date.parse(deps.clock.now()) - deps.clock.monotonicMs();
     for (const { kind, name } of deps.statuses.refs()) {
       const replacement = kind === 'Router' ? deps.statuses.get({ kind, name })?.replacement : undefined;
@@ -127,12 +132,15 @@ export class Rollout {
     return sessions.filter(({ state }) => state === 'Established').map(({ address }) => address);
   }
 
-  /** Ends the replacement of a router that is back. @returns whether it ended. */
-  review(name: string, found: Return): boolean {
+  /** Ends the replacement of a router that is back, or that keeps its container. @returns undefined: it goes on. */
+  review(name: string, found: Return): 'back' | 'kept' | undefined {
     const replacement = this.#replacements.get(name);
-    if (replacement === undefined) return false;
-    if (!isBack(replacement, found, this.#nowMs())) return false;
-    return this.#replacements.delete(name);
+    const kept = replacement !== undefined && isKept(replacement, found);
+    const keptMs = this.#keptFor.ms(name, kept) ?? 0;
+    if (replacement === undefined) return undefined;
+    const ended = isBack(replacement, found) ? 'back' : keptMs >= KEPT_MS ? 'kept' : undefined;
+    if (ended !== undefined) this.forget(name);
+    return ended;
   }
 
   #nowMs(): number {
@@ -146,6 +154,7 @@ export class Rollout {
 
   /** The router is not planned any more. */
   forget(name: string): void {
+    this.#keptFor.ms(name, false);
     this.#replacements.delete(name);
   }
 }

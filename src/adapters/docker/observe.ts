@@ -16,11 +16,15 @@ export const observeNetwork = (network: NetworkReply): ObservedNetwork => ({
   subnet: network.IPAM.Config[0]?.Subnet,
 });
 
+/** States of an update in which Swarm replaces tasks; without any it has not begun, or there was none. */
+const AT_WORK: ReadonlySet<string> = new Set(['updating', 'rollback_started']);
+
 export const observeService = (service: ServiceReply): ObservedService => ({
   id: service.ID,
   name: service.Spec.Name,
   version: service.Version.Index,
   labels: service.Spec.Labels ?? {},
+  updating: AT_WORK.has(service.UpdateStatus?.State ?? ''),
   spec: observeSpec(service.Spec),
 });
 

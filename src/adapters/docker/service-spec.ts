@@ -45,6 +45,7 @@ export const serviceReply = z.object({
   ID: z.string(),
   Version: z.object({ Index: z.number() }),
   Spec: rawSpec,
+  UpdateStatus: z.object({ State: z.string().optional() }).nullish(),
 });
 export type ServiceReply = z.infer<typeof serviceReply>;
 export const servicesReply = z.array(serviceReply);

@@ -12,6 +12,8 @@ export interface ObservedService {
   /** Swarm's version index, needed for updates. */
   readonly version: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Swarm is at work on an update of it: its container may be on its way out. */
+  readonly updating: boolean;
   /** Fields that hinge owns, in the same form as the plan's; see conforms.ts. */
   readonly spec: ObservedServiceSpec;
 }

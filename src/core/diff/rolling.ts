@@ -20,8 +20,8 @@ export interface Turn extends Wait {
 const MINUTE_MS = 60_000;
 /** A router that is away for longer than this stops the others: pulling an image may take minutes. */
 const COMES_BACK_WITHIN_MS = 5 * MINUTE_MS;
-/** A container that may stay, and is still there after this many ms, stays. */
-const KEPT_MS = 15_000;
+/** A container that nothing replaces any more, and that is still there after this many ms, stays. */
+export const KEPT_MS = 15_000;
 
 /** Changes of a service that leave its container alone. */
 const HARMLESS: ReadonlySet<string> = new Set(['labels', 'replicas']);
@@ -80,6 +80,8 @@ export const isLeaving = (
 export interface Return {
   /** Its service is not as planned yet, or nothing is known of it. */
   readonly open: boolean;
+  /** Swarm is at work on its service. */
+  readonly updating: boolean;
   /** Id of its running container. */
   readonly container: string | undefined;
   /** Every link is plugged in, and it runs the planned configuration. */
@@ -89,11 +91,18 @@ export interface Return {
   readonly established: ReadonlySet<string>;
 }
 
+/**
+ * Whether nothing replaces the container any more, although it is the one from before: it fits its new constraints, or the change was taken back,
+ * even before Swarm was told of it. What Swarm was told a moment ago it has not begun yet: this has to hold for KEPT_MS.
+ */
+export const isKept = (
+  replacement: ReplacementStatus,
+  { open, updating, container }: Pick<Return, 'open' | 'updating' | 'container'>,
+): boolean => !open && !updating && container === replacement.container;
+
 /** Whether a replacement is over: another container runs, and the sessions of before that are still planned are established again. */
-export function isBack(replacement: ReplacementStatus, found: Return, nowMs: number): boolean {
+export function isBack(replacement: ReplacementStatus, found: Return): boolean {
   if (found.open || found.container === undefined || !found.whole) return false;
-  if (isLeaving(replacement, found.container)) return false;
-  const kept = found.container === replacement.container;
-  if (kept && nowMs - Date.parse(replacement.since) < KEPT_MS) return false;
+  if (found.container === replacement.container) return false;
   return replacement.sessions.every((address) => !found.peers.has(address) || found.established.has(address));
 }

@@ -102,7 +102,7 @@ export class ModelSwarm implements Swarm {
       const spec = ownedSpec(workload, managementNetworkId);
       const service: ModelService = {
         id,
-        observed: { id, name, version, labels, spec },
+        observed: { id, name, version, labels, spec, updating: false },
         current: undefined,
         begun: 0,
       };

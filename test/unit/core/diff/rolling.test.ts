@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isBack,
+  isKept,
   replacedFields,
   type Return,
   type RollingRouter,
@@ -90,12 +91,13 @@ describe('whose container may be replaced', () => {
 describe('a router whose container was replaced', () => {
   const found: Return = {
     open: false,
+    updating: false,
     container: 'new',
     whole: true,
     peers: new Set(['10.1.0.3', '10.2.0.3']),
     established: new Set(['10.1.0.3', '10.2.0.3']),
   };
-  const back = (more: Partial<Return>, of = replacement()): boolean => isBack(of, { ...found, ...more }, NOW);
+  const back = (more: Partial<Return>, of = replacement()): boolean => isBack(of, { ...found, ...more });
 
   it('is back when another container has all that the old one had', () => {
     expect(back({})).toBe(true);
@@ -115,11 +117,14 @@ describe('a router whose container was replaced', () => {
     expect(back({ peers: new Set(['10.1.0.3', '10.9.0.3']), established: new Set(['10.1.0.3']) })).toBe(true);
   });
 
-  it('may keep its container when only its placement changed, and Swarm had time to move it', () => {
-    const placement = { ...replacement(20), fields: ['constraints'] };
-    expect(back({ container: 'old' }, placement)).toBe(true);
-    expect(back({ container: 'old' }, { ...placement, since: replacement(5).since })).toBe(false);
-    expect(back({ container: 'old' }, { ...placement, fields: ['constraints', 'image'] })).toBe(false);
+  it('keeps its container when nothing of it differs any more and Swarm is not at work on it', () => {
+    const kept = (more: Partial<Return>): boolean =>
+      isKept(replacement(), { ...found, container: 'old', ...more });
+    expect(kept({})).toBe(true);
+    expect(kept({ open: true })).toBe(false);
+    expect(kept({ updating: true })).toBe(false);
+    expect(kept({ container: 'new' })).toBe(false);
+    expect(kept({ container: undefined })).toBe(false);
   });
 });
 

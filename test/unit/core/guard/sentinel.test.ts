@@ -20,6 +20,7 @@ const swarm = (uid: string): SentinelFacts['swarm'] => ({
     name: `hinge-${workload.replaceAll('/', '-')}`,
     version: 1,
     labels: labels(uid, workload),
+    updating: false,
     spec: {} as SentinelFacts['swarm']['services'][number]['spec'],
   })),
   networks: [{ id: 'n', name: 'hinge-a-b', labels: labels(uid), subnet: undefined }],
