@@ -3,7 +3,7 @@ import type { Gate } from './gates.ts';
 import { type GateOptions, type Result, runGate } from './run-gate.ts';
 
 /** How many gates run side by side: the tools of checks use one core each, and suites on engines and etcd mostly wait for those. */
-const WIDTH = 2;
+const WIDTH = 3;
 
 /** Runs the gates of each stage side by side, the stages one after the other. */
 export async function runGates(

@@ -17,12 +17,12 @@ const below = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** A suite on a lab of its own, that is up for the whole of it. */
-const lab = (name: string): Suite => ({
+const lab = (name: string, stage: number): Suite => ({
   name,
   include: below(name),
   timeout: 300 * SECOND,
   inTurn: true,
-  stage: 3,
+  stage,
   globalSetup: 'test/support/shared-lab.ts',
 });
 
@@ -36,9 +36,10 @@ export const suites: readonly Suite[] = [
     inTurn: false,
     stage: 1,
   },
-  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true, stage: 2 },
+  { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
+  lab('engines', 2),
   { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true, stage: 2 },
-  lab('e2e'),
-  lab('faults'),
+  lab('faults', 3),
+  lab('e2e', 3),
 ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Inventory } from '../support/docker-inventory.ts';
+import { type Inventory, repeated } from '../support/docker-inventory.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { hinge, type OperatorProcess } from '../support/operator.ts';
@@ -13,6 +13,10 @@ const ids = ({ services, networks, containers }: Inventory): unknown => ({
   networks: networks.map(({ id, node }) => `${id} ${node}`).sort(),
   containers: containers.map(({ id, endpoints }) => `${id} ${JSON.stringify(endpoints)}`).sort(),
 });
+
+/** Networks that are there for one purpose more than once. */
+const networksTwice = (inventory: Inventory): readonly string[] =>
+  repeated({ ...inventory, containers: [] }).filter((line) => line.includes('network of'));
 
 /** What came of it. */
 const KEPT = 'nothing that runs changed before it was confirmed';
@@ -128,6 +132,10 @@ describe('what nobody asked to remove', () => {
     expect((await testbed.store.list(keys.confirmations)).entries).toEqual([]);
     expect(await operator.metric('hinge_frozen')).toBe(0);
     expect(await clusterUid()).toBeTypeOf('string');
+    await eventually(async () => expect(networksTwice(await testbed.inventory())).toEqual([]), {
+      timeoutMs: 60_000,
+      message: 'the networks of the store that was wiped are gone',
+    });
     await operator.idle();
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DockerError } from '../../src/core/failure.ts';
-import { Scene } from '../integration/docker/scene.ts';
+import { Scene } from '../support/scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { sharedLab } from '../support/lab.ts';
 import { slow } from '../support/slow.ts';

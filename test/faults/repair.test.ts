@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { containersOf, footingOf } from '../support/footing.ts';
+import { containersOf, footingOf, steadyFooting } from '../support/footing.ts';
 import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
 import { slow } from '../support/slow.ts';
@@ -124,7 +124,7 @@ describe('repair', () => {
     const middle = await testbed.container('router/repair-middle');
     const summary = async (): Promise<string> => middle.run('vtysh', '-c', 'show bgp ipv4 unicast summary');
     const [, neighbour = ''] = /^(10\.200\.\S+) .*repair-right/m.exec(await summary()) ?? [];
-    const before = await footingOf(testbed);
+    const before = await steadyFooting(testbed);
     const since = performance.now();
     await middle.run(
       'vtysh',
@@ -147,7 +147,7 @@ describe('repair', () => {
 
   it('row 20: a neighbour and a prefix added in vtysh', async () => {
     const middle = await testbed.container('router/repair-middle');
-    const before = await footingOf(testbed);
+    const before = await steadyFooting(testbed);
     const since = performance.now();
     const added = [
       'neighbor 192.0.2.9 remote-as 64999',

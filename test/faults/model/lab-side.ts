@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { Fleet } from '../../../src/ports/node-engine.ts';
 import type { Swarm } from '../../../src/ports/swarm.ts';
 import { eventually } from '../../support/eventually.ts';
-import { attachments } from '../../integration/docker/attachments.ts';
-import { HELPER_IMAGE, type Scene } from '../../integration/docker/scene.ts';
+import { attachments } from '../../support/attachments.ts';
+import { HELPER_IMAGE, type Scene } from '../../support/scene.ts';
 import type { Side } from './side.ts';
 
 /** The lab, through the adapters. */

@@ -6,7 +6,7 @@ import { Tasks } from '../../support/model/tasks.ts';
 import { Wire } from '../../support/model/wire.ts';
 import { World } from '../../support/model/world.ts';
 import { ManualClock } from '../../unit/runtime/manual-clock.ts';
-import type { Testbed } from '../../integration/docker/workload.ts';
+import type { Testbed } from '../../support/workload.ts';
 import type { Side } from './side.ts';
 
 /** After so many ms of the model's time nothing goes on in it any more. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HELPER_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
-import type { Testbed } from '../../integration/docker/workload.ts';
-import { HELPER_IMAGE, MANAGEMENT } from '../../integration/docker/scene.ts';
+import type { Testbed } from '../../support/workload.ts';
+import { HELPER_IMAGE, MANAGEMENT } from '../../support/scene.ts';
 import { engineOf, type Side } from './side.ts';
 
 /** Hosts, each bound to a node: two on one, since addresses are refused per node. */

@@ -2,8 +2,8 @@ import { HELPER_LABEL } from '../../../src/core/plan/labels.ts';
 import type { ObservedContainer, ObservedEndpoint } from '../../../src/core/diff/observed.ts';
 import type { Fleet, NodeEngine } from '../../../src/ports/node-engine.ts';
 import type { Swarm } from '../../../src/ports/swarm.ts';
-import { MANAGEMENT } from '../../integration/docker/scene.ts';
-import type { Testbed } from '../../integration/docker/workload.ts';
+import { MANAGEMENT } from '../../support/scene.ts';
+import type { Testbed } from '../../support/workload.ts';
 
 /** The model or the lab, behind the same ports. */
 export interface Side {

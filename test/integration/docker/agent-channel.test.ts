@@ -4,7 +4,7 @@ import { AgentChannel } from '../../../src/adapters/docker/agent-channel.ts';
 import type { AgentRequest } from '../../../src/adapters/docker/agent-protocol.ts';
 import { LineReader } from '../../../src/adapters/docker/lines.ts';
 import { fakeEngine } from './fake-engine.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../../support/failure-of.ts';
 
 const GREETING = { agent: 'hinge-agent', protocol: 1, concurrency: 2 };
 const request: AgentRequest = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Call, Engine } from '../../../src/adapters/docker/engine.ts';
 import { DockerError } from '../../../src/core/failure.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../../support/failure-of.ts';
 
 const info: Call<{ Name: string }> = {
   name: 'info',

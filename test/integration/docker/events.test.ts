@@ -5,7 +5,10 @@ import { EventStream } from '../../../src/adapters/docker/events.ts';
 import { PREFIX_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
 import type { EngineHint } from '../../../src/ports/node-engine.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
-import { clock, quiet } from './scene.ts';
+import { SystemClock } from '../../../src/runtime/system-clock.ts';
+import { quiet } from '../../support/quiet.ts';
+
+const clock = new SystemClock();
 
 const PREFIX = '/test';
 

@@ -2,8 +2,11 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { EndpointError } from '../../../src/adapters/docker/endpoint.ts';
 import { DockerFleet } from '../../../src/adapters/docker/fleet.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
-import { failureOf } from './failure-of.ts';
-import { clock, quiet } from './scene.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { SystemClock } from '../../../src/runtime/system-clock.ts';
+import { quiet } from '../../support/quiet.ts';
+
+const clock = new SystemClock();
 
 function open(nodes: string, logger = quiet): DockerFleet {
   const fleet = new DockerFleet({ nodes, prefix: '/test', helper: 'test-helper' }, { clock, logger });

@@ -3,9 +3,9 @@ import type { Engine } from '../../../src/adapters/docker/engine.ts';
 import { DockerError } from '../../../src/core/failure.ts';
 import { failed } from '../../../src/adapters/docker/failure.ts';
 import { Managers } from '../../../src/adapters/docker/managers.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
-import { quiet } from './scene.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const NO_MANAGER = 'This node is not a swarm manager.';
 const member = (manager: boolean): Promise<Engine> =>

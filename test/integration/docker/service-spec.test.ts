@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newServiceSpec, observeSpec, overlaySpec } from '../../../src/adapters/docker/service-spec.ts';
 import { differingFields } from '../../../src/core/diff/conforms.ts';
 import type { DesiredService } from '../../../src/core/plan/desired.ts';
-import { Testbed } from './workload.ts';
+import { Testbed } from '../../support/workload.ts';
 
 const testbed = new Testbed(1);
 const words = fc.array(fc.string());

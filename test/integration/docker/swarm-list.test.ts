@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { Managers } from '../../../src/adapters/docker/managers.ts';
 import { newServiceSpec } from '../../../src/adapters/docker/service-spec.ts';
 import { DockerSwarm } from '../../../src/adapters/docker/swarm.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { answer, fakeEngine } from './fake-engine.ts';
-import { quiet } from './scene.ts';
-import { Testbed } from './workload.ts';
+import { quiet } from '../../support/quiet.ts';
+import { Testbed } from '../../support/workload.ts';
 
 const testbed = new Testbed(1);
 const service = { ID: 's', Version: { Index: 1 }, Spec: newServiceSpec(testbed.workload('a'), 'management') };

@@ -8,8 +8,8 @@ import { parseEndpoints } from '../../../src/adapters/docker/endpoint.ts';
 import { Engine, type EngineOptions } from '../../../src/adapters/docker/engine.ts';
 import { infoReply } from '../../../src/adapters/docker/replies.ts';
 import { type KeyPair, TestAuthority } from '../../support/certificates.ts';
-import { failureOf } from './failure-of.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
 
 const infoAnswer = { Name: 'node1' };
 

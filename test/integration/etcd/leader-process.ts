@@ -2,8 +2,8 @@ import { EtcdClient } from '../../../src/adapters/etcd/client.ts';
 import { EtcdElection } from '../../../src/adapters/etcd/election.ts';
 import { EtcdStore } from '../../../src/adapters/etcd/store.ts';
 import { StoreError } from '../../../src/core/failure.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
 import { SystemClock } from '../../../src/runtime/system-clock.ts';
+import { quiet } from '../../support/quiet.ts';
 
 /**
  * An operator of its own process, for tests that stop it: leads, and writes as fast as it can for as long as
@@ -12,16 +12,9 @@ import { SystemClock } from '../../../src/runtime/system-clock.ts';
  */
 const [endpoint = '', key = '', target = '', ttlSeconds = ''] = process.argv.slice(2);
 
-const silent: Logger = {
-  child: () => silent,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-const client = new EtcdClient({ endpoints: [endpoint] }, { clock: new SystemClock(), log: silent });
-const store = new EtcdStore(client, silent);
-const election = new EtcdElection(client, { key, identity: 'child', ttlSeconds: Number(ttlSeconds) }, silent);
+const client = new EtcdClient({ endpoints: [endpoint] }, { clock: new SystemClock(), log: quiet });
+const store = new EtcdStore(client, quiet);
+const election = new EtcdElection(client, { key, identity: 'child', ttlSeconds: Number(ttlSeconds) }, quiet);
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 

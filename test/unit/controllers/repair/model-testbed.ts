@@ -2,7 +2,6 @@ import { Keys } from '../../../../src/api/keys.ts';
 import { refText, type TestbedObject } from '../../../../src/api/object.ts';
 import { operate } from '../../../../src/controllers/operator.ts';
 import { DEFAULT_SETTINGS } from '../../../../src/core/plan/settings.ts';
-import type { Logger } from '../../../../src/ports/logger.ts';
 import type { Term } from '../../../../src/ports/object-store.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics.ts';
 import {
@@ -19,6 +18,7 @@ import { ModelSwarm } from '../../../support/model/swarm.ts';
 import { Tasks } from '../../../support/model/tasks.ts';
 import { Wire } from '../../../support/model/wire.ts';
 import { World } from '../../../support/model/world.ts';
+import { quiet } from '../../../support/quiet.ts';
 import { ManualClock } from '../../runtime/manual-clock.ts';
 
 export const NODES = ['node1', 'node2', 'node3'] as const;
@@ -28,7 +28,6 @@ export const TESTBED = { prefix: '/hinge', helper: 'hinge-helper' } as const;
 const SUCCESSION_MS = 2_000;
 
 const ignore = (): void => undefined;
-const quiet: Logger = { child: () => quiet, debug: ignore, info: ignore, warn: ignore, error: ignore };
 const metrics = createMetrics({ process: false }).metrics;
 
 /** Looks at the clock within one instant, far above what any work takes. */

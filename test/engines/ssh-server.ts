@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { freePorts } from '../../../deploy/lab/etcd.ts';
-import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../deploy/lab/etcd.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** The directory that sshd wants to be empty in; Debian's service makes it at its start. */
 const PRIVILEGE_SEPARATION = '/run/sshd';

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { ObservedContainer, ObservedEndpoint } from '../../../src/core/diff/observed.ts';
-import { PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ObservedContainer, ObservedEndpoint } from '../../src/core/diff/observed.ts';
+import { PREFIX_LABEL } from '../../src/core/plan/labels.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 
 /** Static addresses in running task containers. */
-export function plugSuite(lab: () => Lab): void {
+describe('on real engines, a plug', () => {
+  const lab = sharedLab();
   let scene: Scene;
   let host: ObservedContainer;
   let other: ObservedContainer;
@@ -14,7 +15,7 @@ export function plugSuite(lab: () => Lab): void {
   let elsewhere: string;
 
   beforeAll(async () => {
-    scene = new Scene(lab(), 1);
+    scene = new Scene(lab, 1);
     [host, other] = await Promise.all([scene.host('a', 'node1'), scene.host('b', 'node1')]);
     [network, elsewhere] = await Promise.all([scene.network(0), scene.network(1)]);
     await scene.node('node1').connect(await scene.node('node1').ensureHelper(HELPER_IMAGE), network);
@@ -62,7 +63,7 @@ export function plugSuite(lab: () => Lab): void {
   });
 
   it('repairs an endpoint that the engine has lost from its record', async () => {
-    const engine = lab().node('node1').docker;
+    const engine = lab.node('node1').docker;
     const body = { Container: host.id, EndpointConfig: { IPAMConfig: { IPv4Address: address(2) } } };
     await expect(engine.getNetwork(network).connect(body)).rejects.toThrow('already exists');
     const recorded = async (): Promise<unknown> => {
@@ -102,7 +103,7 @@ export function plugSuite(lab: () => Lab): void {
   });
 
   it('of the task that replaces a crashed one is the same, and the old container lets go', async () => {
-    const node = lab().node('node1');
+    const node = lab.node('node1');
     await scene.node('node1').connect(host.id, network, address(2));
     const { State } = await node.docker.getContainer(host.id).inspect();
     await node.exec(['kill', '-9', String(State.Pid)]);
@@ -127,7 +128,7 @@ export function plugSuite(lab: () => Lab): void {
   });
 
   it('does not believe the engine that it plugged a container which does not run', async () => {
-    const engine = lab().node('node1').docker;
+    const engine = lab.node('node1').docker;
     const stopped = await engine.createContainer({
       Image: HELPER_IMAGE,
       Labels: { [PREFIX_LABEL]: scene.testbed.prefix },
@@ -148,4 +149,4 @@ export function plugSuite(lab: () => Lab): void {
     await node.disconnect(other.id, 'x'.repeat(25));
     expect((await scene.container('node1', other.id))?.running).toBe(true);
   });
-}
+});

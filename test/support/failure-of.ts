@@ -1,4 +1,4 @@
-import { DockerError } from '../../../src/core/failure.ts';
+import { DockerError } from '../../src/core/failure.ts';
 
 /** The failure of a call that has to fail. */
 export async function failureOf(call: Promise<unknown>): Promise<DockerError> {

@@ -1,19 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
-import { PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
-import type { CommandResult, NamespaceCommand } from '../../../src/ports/node-engine.ts';
-import { eventually } from '../../support/eventually.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { ObservedContainer } from '../../src/core/diff/observed.ts';
+import { PREFIX_LABEL } from '../../src/core/plan/labels.ts';
+import type { CommandResult, NamespaceCommand } from '../../src/ports/node-engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 
 /** Commands in the namespaces of workloads, through the helper's agent. */
-export function runSuite(lab: () => Lab): void {
+describe('on real engines, a command', () => {
+  const lab = sharedLab();
   let scene: Scene;
   let host: ObservedContainer;
 
   beforeAll(async () => {
-    scene = new Scene(lab(), 4);
+    scene = new Scene(lab, 4);
     host = await scene.host('a', 'node3');
   });
   beforeEach(() => scene.node('node3').ensureHelper(HELPER_IMAGE));
@@ -25,7 +26,7 @@ export function runSuite(lab: () => Lab): void {
     more: Partial<NamespaceCommand> = {},
   ): Promise<CommandResult> =>
     scene.node('node3').run({ containerId: host.id, namespaces, argv, timeoutMs: 10_000, ...more });
-  const docker = () => lab().node('node3').docker;
+  const docker = () => lab.node('node3').docker;
   const agents = async (): Promise<number> => {
     const { Processes } = (await docker().getContainer(scene.testbed.helper).top()) as {
       Processes: string[][];
@@ -105,7 +106,7 @@ export function runSuite(lab: () => Lab): void {
       Processes: string[][];
     };
     const agent = Processes.find((columns) => columns.at(-1)?.includes('hinge-agent'))?.[1] ?? '';
-    await lab().node('node3').exec(['kill', '-9', agent]);
+    await lab.node('node3').exec(['kill', '-9', agent]);
     await expect(underWay).resolves.toMatchObject({ kind: 'unreachable' });
     await expect(run('net', ['echo', 'again'])).resolves.toMatchObject({ stdout: 'again\n' });
   });
@@ -187,4 +188,4 @@ export function runSuite(lab: () => Lab): void {
     await expect(failure).resolves.toMatchObject({ kind: 'unreachable' });
     await expect.poll(agents, { timeout: 5000 }).toBe(before);
   });
-}
+});

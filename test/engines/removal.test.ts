@@ -1,21 +1,22 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
-import { attachments } from './attachments.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ObservedContainer } from '../../src/core/diff/observed.ts';
+import { attachments } from '../support/attachments.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 
 const NODES = ['node1', 'node2'] as const;
 
 /** A link from its creation to its last trace. */
-export function removalSuite(lab: () => Lab): void {
+describe('on real engines, removing a link', () => {
+  const lab = sharedLab();
   let scene: Scene;
   const hosts = new Map<string, ObservedContainer>();
   const helpers = new Map<string, string>();
   let network: string;
 
   beforeAll(async () => {
-    scene = new Scene(lab(), 2);
+    scene = new Scene(lab, 2);
     await Promise.all(NODES.map(async (node) => hosts.set(node, await scene.host(`on-${node}`, node))));
     network = await scene.network(0);
   });
@@ -55,7 +56,7 @@ export function removalSuite(lab: () => Lab): void {
     await node.connect(hostOn('node1'), forsaken, scene.testbed.address(1, 2));
     await node.disconnect(helpers.get('node1') ?? '', forsaken);
     // By now the engine has tried to let go of the network, once and for all.
-    await expect.poll(() => attachments(lab(), helpers.get('node1') ?? ''), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => attachments(lab, helpers.get('node1') ?? ''), { timeout: 10_000 }).toBe(1);
     await node.disconnect(hostOn('node1'), forsaken);
     await Promise.all(NODES.map((name) => scene.node(name).giveUp(forsaken, HELPER_IMAGE)));
     await expect.poll(() => scene.fleet.swarm.removeNetwork(forsaken), { timeout: 10_000 }).toBeUndefined();
@@ -77,4 +78,4 @@ export function removalSuite(lab: () => Lab): void {
     await scene.fleet.swarm.removeNetwork(network);
     await scene.fleet.swarm.removeNetwork('x'.repeat(25));
   });
-}
+});

@@ -1,23 +1,24 @@
+import { sharedLab } from '../support/lab.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import { differingFields } from '../../../src/core/diff/conforms.ts';
-import type { ObservedService, ObservedTask } from '../../../src/core/diff/observed.ts';
-import type { DesiredService, DesiredWorkload } from '../../../src/core/plan/desired.ts';
-import { failureOf } from './failure-of.ts';
-import { MANAGEMENT, Scene } from './scene.ts';
+import { differingFields } from '../../src/core/diff/conforms.ts';
+import type { ObservedService, ObservedTask } from '../../src/core/diff/observed.ts';
+import type { DesiredService, DesiredWorkload } from '../../src/core/plan/desired.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { MANAGEMENT, Scene } from '../support/scene.ts';
 
 /** Services and networks on a real Swarm. */
-export function swarmSuite(lab: () => Lab): void {
+describe('on real engines, the Swarm', () => {
+  const lab = sharedLab();
   let scene: Scene;
   let management: string;
   beforeAll(async () => {
-    scene = new Scene(lab(), 5);
+    scene = new Scene(lab, 5);
     management = await scene.network(MANAGEMENT);
   });
   afterAll(() => scene.clear());
 
   const swarm = () => scene.fleet.swarm;
-  const docker = () => lab().node('node1').docker;
+  const docker = () => lab.node('node1').docker;
   const nowhere: Partial<DesiredService> = { constraints: ['node.labels.nowhere==true'] };
   const create = async (workload: DesiredWorkload): Promise<string> => {
     const id = await swarm().createService(workload, management);
@@ -219,13 +220,13 @@ export function swarmSuite(lab: () => Lab): void {
   it('lists all nodes, and nothing of another testbed', async () => {
     const { nodes } = await swarm().list();
     expect(nodes.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject(
-      lab().nodes.map(({ name }) => ({ name, state: 'ready', availability: 'active', manager: true })),
+      lab.nodes.map(({ name }) => ({ name, state: 'ready', availability: 'active', manager: true })),
     );
-    const other = new Scene(lab(), 99);
+    const other = new Scene(lab, 99);
     onTestFinished(() => other.fleet.close());
     expect(await other.fleet.swarm.list()).toMatchObject({ services: [], networks: [] });
   });
-}
+});
 
 interface Inspected {
   readonly Spec: { readonly Name: string; readonly Labels: Readonly<Record<string, string>> };

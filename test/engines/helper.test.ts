@@ -1,25 +1,26 @@
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import { HELPER_LABEL, PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
-import { eventually } from '../../support/eventually.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { HELPER_LABEL, PREFIX_LABEL } from '../../src/core/plan/labels.ts';
+import { eventually } from '../support/eventually.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 
 /** The container that brings networks onto a node. */
-export function helperSuite(lab: () => Lab): void {
+describe('on real engines, the helper', () => {
+  const lab = sharedLab();
   let scene: Scene;
   beforeAll(() => {
-    scene = new Scene(lab(), 3);
+    scene = new Scene(lab, 3);
   });
   afterEach(() => scene.node('node2').removeHelper());
   afterAll(() => scene.clear());
 
-  const docker = () => lab().node('node2').docker;
+  const docker = () => lab.node('node2').docker;
   /** Addresses in the helper's network namespace, loopback left out. */
   const addresses = async (id: string): Promise<string[]> => {
     const { State } = await docker().getContainer(id).inspect();
     const command = ['nsenter', '-t', String(State.Pid), '-n', 'ip', '-o', '-4', 'address'] as const;
-    const { stdout } = await lab().node('node2').exec(command);
+    const { stdout } = await lab.node('node2').exec(command);
     return stdout
       .split('\n')
       .flatMap((line) => /inet (\S+)/.exec(line)?.[1] ?? [])
@@ -94,8 +95,8 @@ export function helperSuite(lab: () => Lab): void {
     const before = await node.ensureHelper(HELPER_IMAGE);
     const networks = await Promise.all([0, 1, 2].map((index) => scene.network(index)));
     for (const network of networks) await node.connect(before, network);
-    await lab().node('node2').kill();
-    await lab().node('node2').start();
+    await lab.node('node2').kill();
+    await lab.node('node2').start();
     await eventually(async () => expect((await scene.container('node2', before))?.running).toBe(false), {
       timeoutMs: 20_000,
       message: 'node2 is read again',
@@ -157,4 +158,4 @@ export function helperSuite(lab: () => Lab): void {
       await foreign.remove();
     }
   });
-}
+});

@@ -1,37 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { inject } from 'vitest';
-import { labImages } from '../../../deploy/lab/lab-images.ts';
-import { Lab } from '../../../deploy/lab/lab.ts';
-import { DockerFleet, type FleetSettings } from '../../../src/adapters/docker/fleet.ts';
-import type { ObservedContainer, ObservedNetwork } from '../../../src/core/diff/observed.ts';
-import { HELPER_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
-import type { DesiredService } from '../../../src/core/plan/desired.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
-import type { NodeEngine } from '../../../src/ports/node-engine.ts';
-import { SystemClock } from '../../../src/runtime/system-clock.ts';
-import { eventually } from '../../support/eventually.ts';
+import type { Lab } from '../../deploy/lab/lab.ts';
+import { DockerFleet, type FleetSettings } from '../../src/adapters/docker/fleet.ts';
+import type { ObservedContainer, ObservedNetwork } from '../../src/core/diff/observed.ts';
+import { HELPER_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
+import type { DesiredService } from '../../src/core/plan/desired.ts';
+import type { NodeEngine } from '../../src/ports/node-engine.ts';
+import { SystemClock } from '../../src/runtime/system-clock.ts';
+import { eventually } from './eventually.ts';
+import { quiet } from './quiet.ts';
 import { Testbed } from './workload.ts';
 
 export const HELPER_IMAGE = 'hinge/helper:1';
-export const clock = new SystemClock();
-
-const ignore = (): void => undefined;
-export const quiet: Logger = { child: () => quiet, debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-/** A lab with the project's images: the one of the whole run, the one that HINGE_TEST_LAB names, or one of our own. */
-export async function openLab(): Promise<{ readonly lab: Lab; readonly release: () => Promise<void> }> {
-  const given = (inject('lab') as string | undefined) ?? process.env['HINGE_TEST_LAB'];
-  if (given !== undefined) return { lab: Lab.open(given), release: () => Promise.resolve() };
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'hinge-lab-'));
-  const lab = await Lab.up({ dir, images: labImages });
-  const release = async (): Promise<void> => {
-    await lab.down();
-    await rm(dir, { recursive: true, force: true });
-  };
-  return { lab, release };
-}
+const clock = new SystemClock();
 
 /** One testbed on the lab's Swarm, and the adapter that is under test. */
 export class Scene {

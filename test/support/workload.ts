@@ -1,5 +1,5 @@
-import type { DesiredNetwork, DesiredService, DesiredWorkload } from '../../../src/core/plan/desired.ts';
-import { NETWORK_LABEL, PREFIX_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
+import type { DesiredNetwork, DesiredService, DesiredWorkload } from '../../src/core/plan/desired.ts';
+import { NETWORK_LABEL, PREFIX_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
 
 /** Desired things of one testbed; only what a test is about has to be given. */
 export class Testbed {

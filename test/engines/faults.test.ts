@@ -1,34 +1,35 @@
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { EngineHint } from '../../../src/ports/node-engine.ts';
-import { eventually } from '../../support/eventually.ts';
-import { swarmWhole } from '../../support/swarm-members.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { EngineHint } from '../../src/ports/node-engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { swarmWhole } from '../support/swarm-members.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 
 /** Engines that hang, die and come back; and what they tell. */
-export function faultsSuite(lab: () => Lab): void {
+describe('on real engines, faults of engines', () => {
+  const lab = sharedLab();
   let scene: Scene;
   beforeAll(() => {
-    scene = new Scene(lab(), 6, { timeoutMs: 3000 });
+    scene = new Scene(lab, 6, { timeoutMs: 3000 });
   });
   afterEach(async () => {
-    for (const node of lab().nodes) node.resume();
-    await lab().node('node1').connect();
-    await swarmWhole(lab());
+    for (const node of lab.nodes) node.resume();
+    await lab.node('node1').connect();
+    await swarmWhole(lab);
   }, 180_000);
   afterAll(() => scene.clear());
 
   it('an engine that hangs delays nobody else, and is read again when it goes on', async () => {
-    for (const { name } of lab().nodes) await scene.node(name).list();
-    await lab().node('node3').pause();
+    for (const { name } of lab.nodes) await scene.node(name).list();
+    await lab.node('node3').pause();
     const started = performance.now();
     const hanging = failureOf(scene.node('node3').list());
     await Promise.all([scene.node('node1').list(), scene.node('node2').list()]);
     expect(performance.now() - started).toBeLessThan(3000);
     await expect(hanging).resolves.toMatchObject({ kind: 'timeout' });
     expect(performance.now() - started).toBeLessThan(6000);
-    lab().node('node3').resume();
+    lab.node('node3').resume();
     await eventually(() => scene.node('node3').list(), { timeoutMs: 10_000, message: 'node3 is read again' });
   });
 
@@ -41,7 +42,7 @@ export function faultsSuite(lab: () => Lab): void {
     onTestFinished(() => fleet.close());
     const { nodes } = await fleet.swarm.list();
     const first = observed.find((call) => call.endsWith('service.list'))?.split(' ')[0] ?? '';
-    await lab().node(first).pause();
+    await lab.node(first).pause();
     observed.length = 0;
     // Longer than the election of another leader, when the one that hangs was it.
     const again = await eventually(() => fleet.swarm.list(), {
@@ -55,10 +56,10 @@ export function faultsSuite(lab: () => Lab): void {
 
   it('a manager that is cut off from the others is not believed', async () => {
     const network = await scene.network(0);
-    const alone = scene.openFleet({ nodes: `node1=unix://${lab().node('node1').socket}`, timeoutMs: 3000 });
+    const alone = scene.openFleet({ nodes: `node1=unix://${lab.node('node1').socket}`, timeoutMs: 3000 });
     onTestFinished(() => alone.close());
     await alone.swarm.list();
-    await lab().node('node1').disconnect();
+    await lab.node('node1').disconnect();
     // First it hangs; once it knows that it has no leader it refuses some things, and finds nothing for others.
     const removed = vi.fn();
     const failure = async (): Promise<string> =>
@@ -73,13 +74,13 @@ export function faultsSuite(lab: () => Lab): void {
 
   it('without a majority of managers nothing is taken for gone', async () => {
     await scene.network(0);
-    for (const name of ['node2', 'node3']) await lab().node(name).pause();
+    for (const name of ['node2', 'node3']) await lab.node(name).pause();
     const failure = await eventually(() => failureOf(scene.fleet.swarm.list()), {
       timeoutMs: 50_000,
       message: 'the remaining manager gives up its leadership',
     });
     expect(['timeout', 'unreachable', 'rejected']).toContain(failure.kind);
-    for (const name of ['node2', 'node3']) lab().node(name).resume();
+    for (const name of ['node2', 'node3']) lab.node(name).resume();
     const { networks } = await eventually(() => scene.fleet.swarm.list(), {
       timeoutMs: 50_000,
       message: 'the Swarm is read again',
@@ -127,9 +128,9 @@ export function faultsSuite(lab: () => Lab): void {
     const node2 = { node: 'node2', about: 'all' };
     await expect.poll(() => hints).toContainEqual(node2);
     hints.length = 0;
-    await lab().node('node2').kill();
-    await lab().node('node2').start();
+    await lab.node('node2').kill();
+    await lab.node('node2').start();
     await expect.poll(() => hints, { timeout: 20_000 }).toContainEqual(node2);
     expect(hints.filter(({ about }) => about === 'all')).toEqual([node2]);
   });
-}
+});

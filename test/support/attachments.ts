@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Lab } from '../../../deploy/lab/lab.ts';
+import type { Lab } from '../../deploy/lab/lab.ts';
 
 const tasks = z.array(
   z.object({ Spec: z.object({ NetworkAttachmentSpec: z.object({ ContainerID: z.string() }).optional() }) }),

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import { Scene } from './scene.ts';
+import { sharedLab } from '../support/lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Scene } from '../support/scene.ts';
 
 /** A config of a real Swarm. */
-export function storeMemorySuite(lab: () => Lab): void {
+describe('on real engines, what the Swarm remembers of the store', () => {
+  const lab = sharedLab();
   let scene: Scene;
   beforeAll(() => {
-    scene = new Scene(lab(), 8);
+    scene = new Scene(lab, 8);
   });
   afterAll(async () => {
     await scene.fleet.swarm.forgetStore();
@@ -15,7 +16,7 @@ export function storeMemorySuite(lab: () => Lab): void {
   const swarm = () => scene.fleet.swarm;
   const configs = async (): Promise<readonly string[]> => {
     const filters = { label: [`hinge.testbed/prefix=${scene.testbed.prefix}`] };
-    const found = await lab().node('node1').docker.listConfigs({ filters });
+    const found = await lab.node('node1').docker.listConfigs({ filters });
     return found.map(({ ID }) => ID);
   };
 
@@ -38,4 +39,4 @@ export function storeMemorySuite(lab: () => Lab): void {
     expect(await configs()).toEqual([]);
     expect(await swarm().recallStore()).toBeUndefined();
   });
-}
+});

@@ -1,25 +1,26 @@
+import { sharedLab } from '../support/lab.ts';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Lab } from '../../../deploy/lab/lab.ts';
-import type { DockerFleet, FleetSettings } from '../../../src/adapters/docker/fleet.ts';
-import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
-import type { EngineHint } from '../../../src/ports/node-engine.ts';
-import { TestAuthority } from '../../support/certificates.ts';
-import { failureOf } from './failure-of.ts';
-import { HELPER_IMAGE, Scene } from './scene.ts';
+import type { DockerFleet, FleetSettings } from '../../src/adapters/docker/fleet.ts';
+import type { ObservedContainer } from '../../src/core/diff/observed.ts';
+import type { EngineHint } from '../../src/ports/node-engine.ts';
+import { TestAuthority } from '../support/certificates.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { HELPER_IMAGE, Scene } from '../support/scene.ts';
 import { SshServer } from './ssh-server.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 /** All kinds of calls (plain, long, upgraded) to a real engine that is reached over TLS or ssh. */
-export function transportSuite(lab: () => Lab): void {
+describe('on real engines, an engine elsewhere', () => {
+  const lab = sharedLab();
   let scene: Scene;
   let host: ObservedContainer;
   let helper: string;
   beforeAll(async () => {
-    scene = new Scene(lab(), 7);
+    scene = new Scene(lab, 7);
     host = await scene.host('a', 'node1');
     helper = await scene.node('node1').ensureHelper(HELPER_IMAGE);
   });
@@ -59,7 +60,7 @@ export function transportSuite(lab: () => Lab): void {
     const proxy = createServer(
       { ca, cert: await read(server.certificate), key: await read(server.key), requestCert: true },
       (socket) => {
-        const engine = connect(lab().node('node1').socket);
+        const engine = connect(lab.node('node1').socket);
         socket.pipe(engine).pipe(socket);
         for (const [one, other] of [[socket, engine] as const, [engine, socket] as const]) {
           one.on('error', () => other.destroy());
@@ -83,12 +84,12 @@ export function transportSuite(lab: () => Lab): void {
     afterAll(() => ssh.close());
 
     it('everything works, few clients are started, and none is left', async () => {
-      const url = `${ssh.url}${lab().node('node1').socket}`;
+      const url = `${ssh.url}${lab.node('node1').socket}`;
       const fleet = open(url, { ssh: ssh.client });
       await expectAllCallsWork(fleet);
       for (let i = 0; i < 10; i++) await fleet.engines.get('node1')?.list();
       const clients = await ssh.clients();
-      expect(clients[0]).toContain(`docker --host unix://${lab().node('node1').socket} system dial-stdio`);
+      expect(clients[0]).toContain(`docker --host unix://${lab.node('node1').socket} system dial-stdio`);
       // One each for the events and the agent, and the few calls that ran at once.
       expect(clients.length).toBeLessThanOrEqual(6);
       await fleet.close();
@@ -125,4 +126,4 @@ export function transportSuite(lab: () => Lab): void {
       expect(failure.message).toContain('/nowhere/ssh could not be started');
     });
   });
-}
+});
