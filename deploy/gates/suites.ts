@@ -9,7 +9,7 @@ export interface Suite {
   /** Its files run one after the other: they share what the machine has only once. */
   readonly inTurn: boolean;
   readonly globalSetup?: string;
-  /** Suites of one stage run beside each other, those of the next one after them. */
+  /** Suites of one stage run beside each other, three at a time, in this order; those of the next one after them. */
   readonly stage: number;
 }
 
@@ -17,16 +17,19 @@ const below = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** A suite on a lab of its own, that is up for the whole of it. */
-const lab = (name: string, stage: number): Suite => ({
+const lab = (name: string): Suite => ({
   name,
   include: below(name),
   timeout: 300 * SECOND,
   inTurn: true,
-  stage,
+  stage: 2,
   globalSetup: 'test/support/shared-lab.ts',
 });
 
-/** In the order in which they run. Every test file belongs to exactly one of them (test/gates/suites.test.ts). */
+/**
+ * In the order in which they start: the images first, which all labs wait for, then those that take longest. Every test file belongs to exactly
+ * one of them (test/gates/suites.test.ts).
+ */
 export const suites: readonly Suite[] = [
   { name: 'unit', include: below('unit', 'golden'), timeout: 30 * SECOND, inTurn: false, stage: 1 },
   {
@@ -38,8 +41,8 @@ export const suites: readonly Suite[] = [
   },
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true, stage: 2 },
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
-  lab('engines', 2),
+  lab('engines'),
+  lab('faults'),
+  lab('e2e'),
   { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true, stage: 2 },
-  lab('faults', 3),
-  lab('e2e', 3),
 ];
