@@ -4,6 +4,7 @@ import type {
   ObservedNetwork,
   ObservedNode,
   ObservedService,
+  ObservedSwarmNode,
 } from '../../src/core/diff/observed.ts';
 import { ObservedIndex } from '../../src/core/diff/observed-index.ts';
 import type { DesiredEndpoint, DesiredNetwork } from '../../src/core/plan/desired.ts';
@@ -53,11 +54,21 @@ export interface Scene {
   readonly nodes?: Readonly<Record<string, readonly ObservedContainer[] | string>>;
   /** Networks that the nodes list; default: all. */
   readonly local?: readonly ObservedNetwork[];
+  /** Nodes that the Swarm calls down. */
+  readonly lost?: readonly string[];
 }
 
-export function scene({ services = [], networks = [], nodes = {}, local = networks }: Scene): ObservedIndex {
+const lostNode = (name: string): ObservedSwarmNode => ({
+  id: name,
+  name,
+  state: 'down',
+  availability: 'active',
+  manager: false,
+});
+
+export function scene({ services = [], networks = [], nodes = {}, local = networks, lost = [] }: Scene): ObservedIndex {
   return new ObservedIndex({
-    swarm: { ok: true, value: { services, networks, nodes: [] } },
+    swarm: { ok: true, value: { services, networks, nodes: lost.map(lostNode) } },
     nodes: new Map(
       Object.entries(nodes).map(([name, containers]) => [
         name,

@@ -38,6 +38,11 @@ function endpoints(desired: DesiredNetwork, network: ObservedNetwork, index: Obs
     const placed = index.current(endpoint.workload);
     if (placed === undefined) {
       waits.push(notRunning(endpoint.workload, index));
+      // Where it ran it will mostly run again: the network is there by then.
+      const last = index.containers(endpoint.workload)[0]?.node;
+      if (last === undefined || index.isLost(last)) continue;
+      const actions = helperPlugs(network, last, index);
+      if (actions.length > 0) onNode.set(last, mergePlugs(actions, onNode.get(last) ?? []));
       continue;
     }
     const actions = plugActions(desired, endpoint, network, placed, index);
@@ -60,25 +65,18 @@ function plugActions(
 ): Action[] | undefined {
   const there = index.endpoints(network.id);
   const own = there.find((other) => other.container.id === placed.container.id);
-  const helper = index.helpers.get(placed.node);
   const plugged = own?.endpoint.address === endpoint.address;
-  if (helper?.running !== true) return plugged ? [] : undefined;
-  const helperPlugged = there.some((other) => other.container.id === helper.id);
-  const plugHelper: Action = {
-    type: 'plug',
-    target: { node: placed.node, containerId: helper.id, workload: 'helper' },
-    networkId: network.id,
-    network: network.name,
-  };
+  if (index.helpers.get(placed.node)?.running !== true) return plugged ? [] : undefined;
   // A network without the helper works for whoever is in it, but when they leave, the engine keeps a copy of it that nothing can remove.
-  if (plugged) return helperPlugged ? [] : [plugHelper];
+  const helperFirst = helperPlugs(network, placed.node, index);
+  if (plugged) return helperFirst;
   const actions: Action[] = [];
   if (own !== undefined) actions.push(unplug(own, network));
   for (const other of there) {
     const holdsAddress = other !== own && other.endpoint.address === endpoint.address;
     if (holdsAddress && other.container.running) actions.push(unplug(other, network));
   }
-  if (!helperPlugged) actions.push(plugHelper);
+  actions.push(...helperFirst);
   const target = { node: placed.node, containerId: placed.container.id, workload: endpoint.workload };
   actions.push({
     type: 'plug',
@@ -88,6 +86,15 @@ function plugActions(
     address: endpoint.address,
   });
   return actions;
+}
+
+/** Empty when the node's helper is in the network, or does not run. */
+function helperPlugs(network: ObservedNetwork, node: string, index: ObservedIndex): Action[] {
+  const helper = index.helpers.get(node);
+  if (helper?.running !== true) return [];
+  if (index.endpoints(network.id).some(({ container }) => container.id === helper.id)) return [];
+  const target = { node, containerId: helper.id, workload: 'helper' };
+  return [{ type: 'plug', target, networkId: network.id, network: network.name }];
 }
 
 /** Two endpoints on one node share one plug of the helper. */
@@ -119,6 +126,8 @@ function strayHelpers(desired: DesiredNetwork, network: ObservedNetwork, index: 
     (placed) =>
       isHelper(placed, index) &&
       !homes.has(placed.node) &&
+      // An engine without its Swarm takes a quarter of a minute for it, in which nothing else is unplugged there.
+      !index.isLost(placed.node) &&
       !there.some((other) => other.node === placed.node && !isHelper(other, index)),
   );
   return { sequences: strays.map((placed) => [unplug(placed, network)]), waits: [] };

@@ -50,6 +50,11 @@ export class ObservedIndex {
     return this.current(workload) === undefined && this.unreadable().length === 0;
   }
 
+  /** Whether the Swarm calls a node down, whatever its engine says. */
+  isLost(node: string): boolean {
+    return this.swarm.ok && this.swarm.value.nodes.some(({ name, state }) => name === node && state === 'down');
+  }
+
   /** All containers of a workload, newest first. */
   containers(workload: string): readonly PlacedContainer[] {
     return this.#workloads.get(workload) ?? [];

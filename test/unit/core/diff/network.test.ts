@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { describeAction, type UnitDiff } from '../../../../src/core/diff/action.ts';
 import { diffNetwork } from '../../../../src/core/diff/network.ts';
-import { container, desiredNetwork, endpoint, helper, network, scene } from '../../../support/observed.ts';
+import {
+  container,
+  desiredNetwork,
+  endpoint,
+  helper,
+  network,
+  scene,
+  type Scene,
+} from '../../../support/observed.ts';
 
 const KEY = 'link/r1--r2';
 const there = network(KEY);
@@ -100,8 +108,8 @@ describe('a network that should be there', () => {
     ]);
   });
 
-  it('leaves a node that has no endpoint any more', () => {
-    const index = scene({
+  it('leaves a node that has no endpoint any more, unless the Swarm calls it down', () => {
+    const moved: Scene = {
       networks: [there],
       nodes: {
         n1: [
@@ -111,8 +119,29 @@ describe('a network that should be there', () => {
         ],
         n2: [helper('n2', [at('10.1.0.201')])],
       },
-    });
-    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([[`unplug ${KEY}-1 from helper on n2`]]);
+    };
+    expect(said(diffNetwork(KEY, desired, scene(moved), wanted))).toEqual([
+      [`unplug ${KEY}-1 from helper on n2`],
+    ]);
+    expect(said(diffNetwork(KEY, desired, scene({ ...moved, lost: ['n2'] }), wanted))).toEqual([]);
+  });
+
+  it('is on the node where a container ended before the next one runs there', () => {
+    const ended = container('router/r2', [], { running: false });
+    const ending: Scene = {
+      networks: [there],
+      nodes: {
+        n1: [container('router/r1', [at('10.1.0.2')]), helper('n1', [at('10.1.0.200')])],
+        n2: [ended, helper('n2')],
+      },
+    };
+    expect(said(diffNetwork(KEY, desired, scene(ending), wanted))).toEqual([
+      [`plug ${KEY}-1 into helper on n2`],
+      ['TaskNotRunning'],
+    ]);
+    expect(said(diffNetwork(KEY, desired, scene({ ...ending, lost: ['n2'] }), wanted))).toEqual([
+      ['TaskNotRunning'],
+    ]);
   });
 
   it('replaces one of another name only after that is gone, since both have the subnet', () => {
