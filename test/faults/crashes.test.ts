@@ -30,7 +30,7 @@ const SAMPLE: readonly Crash[] = [
 /** Longer than all of it takes on a slow machine. */
 const ALL_MS = 60 * 60_000;
 
-/** How addresses on links begin; the others are chosen by Swarm. */
+/** How addresses on links begin; the others, and those of the helpers, are chosen by Swarm. */
 const LINKS = '10.200.';
 
 /** What runs, without the ids that differ from time to time. */
@@ -41,8 +41,8 @@ const shapeOf = ({ services, networks, containers }: Inventory): unknown => ({
   addresses: containers
     .flatMap(({ workload, endpoints }) =>
       endpoints
-        .filter(({ address }) => address.startsWith(LINKS))
-        .map(({ address }) => `${workload ?? ''} ${address}`),
+        .filter(({ address }) => workload !== undefined && address.startsWith(LINKS))
+        .map(({ address }) => `${String(workload)} ${address}`),
     )
     .sort(),
 });

@@ -7,6 +7,7 @@ import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
 import { slow } from '../support/slow.ts';
 import { expectNothingWritten } from '../support/snapshots.ts';
+import { steady } from '../support/steady.ts';
 import { document, useTestbed } from '../support/testbed.ts';
 import { threeRouters } from '../support/three-routers.ts';
 import { Traffic } from '../support/traffic.ts';
@@ -63,7 +64,7 @@ describe('leadership', () => {
 
   const expectSilenceAfterwards = async (ttl: number): Promise<void> => {
     const gates = await Gates.before(testbed);
-    const lease = { HINGE_LEASE_TTL: `${String(ttl)}s` };
+    const lease = { HINGE_LEASE_TTL: `${String(ttl)}s`, HINGE_RESYNC: '2s' };
     try {
       const { leader, standBy } = await two({ ...lease, ...gates.env }, lease);
       const written = gates.writes.writes.length;
@@ -87,7 +88,9 @@ describe('leadership', () => {
         message: 'it was stopped for long enough',
       });
 
-      const before = { all: await testbed.snapshot(), writes: gates.writes.writes.length };
+      // The statuses of routers that have settled are written when they are read again.
+      const all = await steady(() => testbed.snapshot(), 6_000, 'everything that the other does is done');
+      const before = { all, writes: gates.writes.writes.length };
       leader.resume();
       await says(leader, 'no longer leading');
       await says(leader, 'standing by');

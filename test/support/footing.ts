@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
-import { expect } from 'vitest';
 import type { Container } from './containers.ts';
-import { eventually } from './eventually.ts';
 import { sessionsOf } from './frr.ts';
+import { steady } from './steady.ts';
 import type { Testbed } from './testbed.ts';
 
 /** What must not change where nothing was edited: the container, and how often each session was established and lost in it. */
@@ -33,21 +31,9 @@ export async function footingOf(
 /** Longer than BFD takes to notice that a neighbour is silent: a session that a fault of before still ends has ended by then. Ms */
 const STEADY_MS = 3_000;
 
-/** The footing of every router, once it has not changed for a while: where something was broken a moment ago. */
-export async function steadyFooting(testbed: Testbed): Promise<Readonly<Record<string, Footing>>> {
-  let last = await footingOf(testbed);
-  let since = performance.now();
-  const steady = async (): Promise<void> => {
-    const now = await footingOf(testbed);
-    if (!isDeepStrictEqual(now, last)) {
-      last = now;
-      since = performance.now();
-    }
-    expect(performance.now() - since).toBeGreaterThan(STEADY_MS);
-  };
-  await eventually(steady, { timeoutMs: 60_000, intervalMs: 500, message: 'no session comes or goes' });
-  return last;
-}
+/** The footing of every router, once no session comes or goes: where something was broken a moment ago. */
+export const steadyFooting = (testbed: Testbed): Promise<Readonly<Record<string, Footing>>> =>
+  steady(() => footingOf(testbed), STEADY_MS, 'no session comes or goes');
 
 /** The containers alone, by router. */
 export const containersOf = (footing: Readonly<Record<string, Footing>>): Record<string, string> =>
