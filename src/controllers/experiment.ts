@@ -8,6 +8,7 @@ import {
   experimentFindings,
   type HostFacts,
 } from '../core/status/experiment.ts';
+import type { Sample } from '../ports/metrics.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Context } from './context.ts';
 import { type Routed, settleHost } from './host.ts';
@@ -50,16 +51,25 @@ export function experimentReconciler(context: Context): Reconcile {
     const ready = await publish(context, ref, experimentFindings(facts), experimentBody(facts));
     for (const path of new Set(experiment?.connections.map((connection) => connection.path)))
       enqueue('path', path);
-    if (experiment === undefined) metrics.rtt.forget({ experiment: name });
+    metrics.rtt.replace({ experiment: name }, roundTrips(name, connections));
     if (experiment === undefined || experiment.suspended) return {};
     const idleMs = connections.size === 0 ? resyncMs : Math.min(resyncMs, context.prover.glanceMs);
     return { requeueAfterMs: ready || !wired ? idleMs : PROVING_MS };
   };
 }
 
+/** The round-trip times of the connections, as far as they are known, in seconds. */
+const roundTrips = (
+  experiment: string,
+  connections: ReadonlyMap<string, ConnectionFacts>,
+): Sample<'experiment' | 'connection'>[] =>
+  [...connections].flatMap(([connection, { rttMs }]) =>
+    rttMs === undefined ? [] : { labels: { experiment, connection }, value: rttMs / 1000 },
+  );
+
 /** Sends packets as soon as they have a chance to arrive: hosts wired, every link of the Path plugged in. */
 async function prove(
-  { testbed, observation, prover, shaper, metrics, enqueue }: Context,
+  { testbed, observation, prover, shaper, enqueue }: Context,
   experiment: string,
   connection: DesiredConnection,
   wired: boolean,
@@ -88,7 +98,5 @@ async function prove(
     // Packets arrive, so the sessions are up: the routers' status need not wait for its turn.
     for (const router of path?.via ?? []) enqueue('router', router);
   }
-  if (proof.rttMs !== undefined)
-    metrics.rtt.set({ experiment, connection: connection.name }, proof.rttMs / 1000);
   return proof;
 }

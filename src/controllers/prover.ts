@@ -11,6 +11,7 @@ import {
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
 import type { Observation } from './observation.ts';
 import type { Testbed } from './testbed.ts';
@@ -69,6 +70,7 @@ interface ProverDeps {
   readonly observation: Observation;
   readonly testbed: Testbed;
   readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'proofs'>;
   /** A proof that held is made again after this many ms. */
   readonly intervalMs: number;
 }
@@ -100,8 +102,10 @@ export class Prover {
 
   /** Forgets all keys that start with `prefix` but are not in `keys`. */
   retain(prefix: string, keys: ReadonlySet<string>): void {
-    for (const key of this.#known.keys())
-      if (key.startsWith(prefix) && !keys.has(key)) this.#known.delete(key);
+    for (const key of [...this.#known.keys()].filter((one) => one.startsWith(prefix) && !keys.has(one))) {
+      this.#known.delete(key);
+      this.#deps.metrics.proofs.forget({ probe: key });
+    }
   }
 
   /** After how many ms it is worth while to ask again for what is proven. */
@@ -134,6 +138,7 @@ export class Prover {
       if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
       if (await this.#isOnCourse(probe, targets, addedMs)) {
         this.#known.set(key, { ...known, glancedAt: clock.monotonicMs() });
+        this.#count(key, 'Proven');
         return known.proof;
       }
     }
@@ -147,7 +152,12 @@ export class Prover {
     }
     const proof = await this.#send(probe, targets, addedMs);
     this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
+    this.#count(key, proof.verdict?.reason ?? 'ProbeFailed');
     return proof;
+  }
+
+  #count(probe: string, result: string): void {
+    this.#deps.metrics.proofs.increment({ probe, result });
   }
 
   async #send(probe: Probe, targets: Targets, addedMs: number): Promise<Proof> {

@@ -83,6 +83,8 @@ export interface Metrics {
   readonly actions: Counter<'type' | 'outcome'>;
   /** 1 when packets were last seen to take the Path, else 0. */
   readonly pathProven: Gauge<'path'>;
+  /** Times that packets were sent to see which way they take, by what was seen: `Proven`, or the reason why not. */
+  readonly proofs: Counter<'probe' | 'result'>;
   /** Last measured round-trip time, in seconds. */
   readonly rtt: Gauge<'experiment' | 'connection'>;
   /** Actions that restored something changed or lost from outside. */

@@ -116,6 +116,11 @@ const hingeMetrics = (make: Instruments): Omit<Metrics, 'workqueue' | 'reconcile
     'Whether packets were last seen to take the Path (1) or not (0)',
     ['path'],
   ),
+  proofs: make.counter(
+    'hinge_proofs_total',
+    'Times that packets were sent to see which way they take, by what was seen',
+    ['probe', 'result'],
+  ),
   rtt: make.gauge('hinge_rtt_seconds', 'Last measured round-trip time of a connection', [
     'experiment',
     'connection',

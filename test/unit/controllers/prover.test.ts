@@ -5,6 +5,7 @@ import { Testbed } from '../../../src/controllers/testbed.ts';
 import type { Trace } from '../../../src/core/diff/observed-router.ts';
 import type { Probe } from '../../../src/core/prove/probe.ts';
 import { container, scene } from '../../support/observed.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
 
 /** From host a over r1 and r2 to host b, and back. */
@@ -33,6 +34,7 @@ const notAsked = (): Promise<never> => Promise.reject(new Error('not asked here'
 /** A prover, and packets that go where a test says. */
 class Range {
   readonly clock = new ManualClock();
+  readonly metrics = createMetrics({ process: false });
   /** What was done, in order. */
   readonly asked: string[] = [];
   /** Where packets to b enter the second router. */
@@ -65,6 +67,7 @@ class Range {
     } as unknown as Observation,
     testbed: new Testbed(),
     clock: this.clock,
+    metrics: this.metrics.metrics,
     intervalMs: 60_000,
   });
 
@@ -109,6 +112,23 @@ describe('Prover', () => {
     expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
     range.second = '10.9.0.3';
     expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('counts what was seen, until the connection is gone', async () => {
+    await range.prove();
+    await range.clock.advance(5_000);
+    await range.prove();
+    range.second = '10.8.0.3';
+    await range.clock.advance(5_000);
+    await range.prove();
+    const counted = async (): Promise<readonly string[]> =>
+      (await range.metrics.text()).split('\n').filter((line) => line.startsWith('hinge_proofs_total'));
+    expect(await counted()).toEqual([
+      'hinge_proofs_total{probe="x/ab",result="Proven"} 2',
+      'hinge_proofs_total{probe="x/ab",result="OtherPath"} 1',
+    ]);
+    range.prover.retain('x/', new Set());
+    expect(await counted()).toEqual([]);
   });
 
   it('takes nothing for proven while a link is open, and proves it anew afterwards', async () => {
