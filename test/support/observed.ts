@@ -66,7 +66,13 @@ const lostNode = (name: string): ObservedSwarmNode => ({
   manager: false,
 });
 
-export function scene({ services = [], networks = [], nodes = {}, local = networks, lost = [] }: Scene): ObservedIndex {
+export function scene({
+  services = [],
+  networks = [],
+  nodes = {},
+  local = networks,
+  lost = [],
+}: Scene): ObservedIndex {
   return new ObservedIndex({
     swarm: { ok: true, value: { services, networks, nodes: lost.map(lostNode) } },
     nodes: new Map(

@@ -52,7 +52,9 @@ export class ObservedIndex {
 
   /** Whether the Swarm calls a node down, whatever its engine says. */
   isLost(node: string): boolean {
-    return this.swarm.ok && this.swarm.value.nodes.some(({ name, state }) => name === node && state === 'down');
+    return (
+      this.swarm.ok && this.swarm.value.nodes.some(({ name, state }) => name === node && state === 'down')
+    );
   }
 
   /** All containers of a workload, newest first. */
