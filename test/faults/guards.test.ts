@@ -4,6 +4,7 @@ import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { hinge, type OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
+import { slow } from '../support/slow.ts';
 import { Store } from '../support/store.ts';
 import { type Document, document, documentsIn, useTestbed } from '../support/testbed.ts';
 
@@ -193,7 +194,7 @@ describe('what was made since a snapshot of etcd that is restored', () => {
   });
   afterAll(() => etcd.close());
 
-  it('stays until the older state is confirmed, also when the operator is replaced', async () => {
+  slow('stays until the older state is confirmed, also when the operator is replaced', async () => {
     const store = new Store(etcd.endpoint);
     const own = { HINGE_ETCD_ENDPOINTS: etcd.endpoint };
     const run = (...args: readonly string[]) => hinge({ ...testbed.env, ...own }, args);
