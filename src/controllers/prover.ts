@@ -1,6 +1,7 @@
 import type { ProofStatus } from '../api/status.ts';
 import { farthestHop, LONGEST_MS, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
 import {
+  isMerelySilent,
   isOnCourse,
   proofOf,
   type Sighting,
@@ -42,7 +43,12 @@ interface Known {
   readonly proof: Proof;
   /** Milliseconds, monotonic: when packets last took the proven way. */
   readonly glancedAt?: number;
+  /** How many times in a row packets arrived, but a router on the way did not answer. */
+  readonly silences?: number;
 }
+
+/** A router on a proven way may leave packets that arrive unanswered so many times in a row: it may be busy. */
+const SILENCES = 2;
 
 const silence = ({ forward: { from, to } }: Probe): Verdict => ({
   proven: false,
@@ -137,7 +143,7 @@ export class Prover {
     if (held && now - known.at < intervalMs) {
       if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
       if (await this.#isOnCourse(probe, targets, addedMs)) {
-        this.#known.set(key, { ...known, glancedAt: clock.monotonicMs() });
+        this.#known.set(key, { ...known, glancedAt: clock.monotonicMs(), silences: 0 });
         this.#count(key, 'Proven');
         return known.proof;
       }
@@ -150,9 +156,14 @@ export class Prover {
       this.#known.set(key, { ...known, proof });
       return proof;
     }
-    const proof = await this.#send(probe, targets, addedMs);
-    this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
+    const { proof, merelySilent } = await this.#send(probe, targets, addedMs);
     this.#count(key, proof.verdict?.reason ?? 'ProbeFailed');
+    const silences = (known.silences ?? 0) + 1;
+    if (held && merelySilent && silences <= SILENCES) {
+      this.#known.set(key, { ...known, glancedAt: clock.monotonicMs(), silences });
+      return known.proof;
+    }
+    this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
     return proof;
   }
 
@@ -160,7 +171,11 @@ export class Prover {
     this.#deps.metrics.proofs.increment({ probe, result });
   }
 
-  async #send(probe: Probe, targets: Targets, addedMs: number): Promise<Proof> {
+  async #send(
+    probe: Probe,
+    targets: Targets,
+    addedMs: number,
+  ): Promise<{ readonly proof: Proof; readonly merelySilent: boolean }> {
     const { routers, clock } = this.#deps;
     try {
       const [forward, reverse, routes] = await Promise.all([
@@ -173,10 +188,12 @@ export class Prover {
       const nameOf = (address: string): string => this.#deps.testbed.desired.nameAt(address);
       const verdict = verdictOf(probe, sighting, nameOf);
       const rttMs = forward.reached ? forward.hops.at(-1)?.rttMs : undefined;
-      return { verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined };
+      const proof = { verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined };
+      return { proof, merelySilent: !verdict.proven && isMerelySilent(probe, sighting) };
     } catch (error) {
       const probeFailure = error instanceof Error ? error.message : String(error);
-      return { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure };
+      const proof = { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure };
+      return { proof, merelySilent: false };
     }
   }
 

@@ -48,6 +48,17 @@ export const isOnCourse = (probe: Probe, sighting: Pick<Sighting, 'forward' | 'r
     (way) => deviationOf(probe[way], sighting[way], (address) => address) === undefined,
   );
 
+/**
+ * Whether packets arrive both ways and every router that answered is the right one, though not all did. An answer may be lost or late: that
+ * alone does not tell that packets left their way.
+ */
+export const isMerelySilent = (probe: Probe, sighting: Pick<Sighting, 'forward' | 'reverse'>): boolean =>
+  (['forward', 'reverse'] as const).every((way) => {
+    const wanted = waypointsOf(probe[way]);
+    const { reached, hops } = sighting[way];
+    return reached && hops.every(({ ttl, address }) => address === undefined || address === wanted[ttl - 1]);
+  });
+
 /** The first hop at which packets do not do what they should; undefined: there is none. */
 export function deviationOf(
   expected: ProbeDirection,

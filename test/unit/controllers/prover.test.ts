@@ -37,8 +37,8 @@ class Range {
   readonly metrics = createMetrics({ process: false });
   /** What was done, in order. */
   readonly asked: string[] = [];
-  /** Where packets to b enter the second router. */
-  second = '10.9.0.3';
+  /** Where packets to b enter the second router; undefined: it does not answer. */
+  second: string | undefined = '10.9.0.3';
   readonly prover = new Prover({
     hosts: {
       reaches: () => Promise.resolve(true),
@@ -112,6 +112,23 @@ describe('Prover', () => {
     expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
     range.second = '10.9.0.3';
     expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('does not doubt a proven way because a router on it leaves two traces unanswered, but three', async () => {
+    await range.prove();
+    range.second = undefined;
+    for (const reason of ['Proven', 'Proven', 'HopSilent']) {
+      await range.clock.advance(5_000);
+      expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason });
+    }
+    range.second = '10.9.0.3';
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+    range.second = undefined;
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'Proven' });
+    range.second = '10.8.0.3';
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
   });
 
   it('counts what was seen, until the connection is gone', async () => {
