@@ -24,6 +24,9 @@ export interface EtcdTls {
   readonly client: KeyPair;
 }
 
+/** A machine that does much else lets it wait for its disk. */
+const START_TIMEOUT = '30s';
+
 /** How often a free port may be taken by someone else before etcd gets it. */
 const ATTEMPTS = 3;
 
@@ -90,7 +93,7 @@ export class EtcdServer {
     const ended = once(child, 'exit').then(async () => {
       throw new Error(`etcd ended: ${await this.#lastWords()}`);
     });
-    await Promise.race([ended, this.ctl('endpoint', 'health')]);
+    await Promise.race([ended, this.ctl('endpoint', 'health', '--command-timeout', START_TIMEOUT)]);
     ended.catch(() => undefined);
   }
 
