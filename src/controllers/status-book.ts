@@ -6,11 +6,18 @@ import { sameStatus } from '../core/status/same-status.ts';
 import type { StoredEntry } from '../ports/object-store.ts';
 import type { FencedWriter } from './fenced-writer.ts';
 
+interface Known {
+  readonly ref: ObjectRef;
+  readonly status: StatusByKind[Kind] | undefined;
+  /** Another one may be in the store: a write of it failed, which does not say that it did not take place. */
+  readonly unsure?: true;
+}
+
 /** What is below `/hinge/status/`, and the only way to change it: nothing is written when nothing changed. */
 export class StatusBook {
   readonly #keys: Keys;
   readonly #writer: FencedWriter;
-  readonly #known = new Map<string, { ref: ObjectRef; status: StatusByKind[Kind] | undefined }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(keys: Keys, writer: FencedWriter, entries: readonly StoredEntry[]) {
     this.#keys = keys;
@@ -38,7 +45,9 @@ export class StatusBook {
     ref: ObjectRef & { readonly kind: K },
     status: StatusByKind[K],
   ): Promise<boolean> {
-    if (sameStatus(this.get(ref), status)) return false;
+    const known = this.#known.get(refText(ref));
+    if (known?.unsure === undefined && sameStatus(this.get(ref), status)) return false;
+    this.#known.set(refText(ref), { ref, status: known?.status, unsure: true });
     await this.#writer.write([{ type: 'put', key: this.#keys.statusOf(ref), value: JSON.stringify(status) }]);
     this.#known.set(refText(ref), { ref, status });
     return true;
