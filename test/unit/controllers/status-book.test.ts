@@ -8,8 +8,7 @@ import { MemoryStore } from '../../support/model/memory-store.ts';
 
 const KEYS = new Keys('/hinge');
 const REF = { kind: 'Router', name: 'r1' } as const;
-const statusOf = (observedGeneration: number): RouterStatus =>
-  ({ observedGeneration, conditions: [] });
+const statusOf = (observedGeneration: number): RouterStatus => ({ observedGeneration, conditions: [] });
 
 /** A store whose answers may be lost after it did what it was asked for. */
 class LossyStore extends MemoryStore {
