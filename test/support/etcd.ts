@@ -93,7 +93,9 @@ export class EtcdServer {
     const ended = once(child, 'exit').then(async () => {
       throw new Error(`etcd ended: ${await this.#lastWords()}`);
     });
-    await Promise.race([ended, this.ctl('endpoint', 'health', '--command-timeout', START_TIMEOUT)]);
+    // With a user, etcdctl gives up on its first connection after the dial timeout, 2 s by default.
+    const patience = ['--command-timeout', START_TIMEOUT, '--dial-timeout', START_TIMEOUT];
+    await Promise.race([ended, this.ctl('endpoint', 'health', ...patience)]);
     ended.catch(() => undefined);
   }
 
