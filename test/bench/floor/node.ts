@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import pRetry from 'p-retry';
 import { HELPER_LABEL, PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
 import type { FloorEngine } from './engine.ts';
 import type { FloorTask } from './messages.ts';
@@ -33,8 +34,10 @@ export class FloorNode {
   }
 
   async plug(container: string, network: string, address: string): Promise<void> {
-    const config = { Container: container, EndpointConfig: { IPAMConfig: { IPv4Address: address } } };
-    await this.engine.write((docker) => docker.getNetwork(network).connect(config));
+    await this.#connect(network, {
+      Container: container,
+      EndpointConfig: { IPAMConfig: { IPv4Address: address } },
+    });
   }
 
   async unplug(container: string, network: string): Promise<void> {
@@ -70,9 +73,19 @@ export class FloorNode {
   async #bring(network: string): Promise<void> {
     const helper = await this.#helper;
     if (helper === undefined) throw new Error('not started');
-    await this.#helperLane.add(() =>
-      this.engine.write((docker) => docker.getNetwork(network).connect({ Container: helper })),
-    );
+    await this.#helperLane.add(() => this.#connect(network, { Container: helper }));
+  }
+
+  /**
+   * Now and then Swarm's manager loses an attachment, and the engine gives up after 20 s. Nobody who calls Docker directly gets by without
+   * asking again then.
+   */
+  async #connect(network: string, config: object): Promise<void> {
+    await pRetry(() => this.engine.write((docker) => docker.getNetwork(network).connect(config)), {
+      retries: 3,
+      minTimeout: 0,
+      shouldRetry: ({ error }) => error.message.includes('attaching to network failed'),
+    });
   }
 
   /** As hinge makes its helpers. */
