@@ -24,6 +24,10 @@ export class Keys {
   get events(): string {
     return `${this.prefix}/events/`;
   }
+  /** Passwords of BGP sessions, by name; raw text. */
+  get secrets(): string {
+    return `${this.prefix}/secrets/`;
+  }
   get leader(): string {
     return `${this.prefix}/leader`;
   }

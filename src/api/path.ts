@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LinkBgp } from './bgp.ts';
 import { API_VERSION, Metadata, Name } from './meta.ts';
 import { Duration, Ipv4Prefix, Percentage, Rate, wholeNumber } from './quantity.ts';
 
@@ -34,6 +35,7 @@ export const Hop = z.strictObject({
   between: z.tuple([Name, Name]).describe('The two neighbours on the Path that this entry is about.'),
   subnet: Ipv4Prefix.exactOptional().describe('Subnet of the link, /16 to /28. Default: allocated.'),
   ...linkProperties,
+  bgp: LinkBgp.exactOptional(),
   reverse: Impairment.exactOptional().describe(
     'What differs for packets from the second of the two to the first.',
   ),
@@ -47,6 +49,7 @@ export const PathSpec = z
     links: LinkProperties.exactOptional().describe(
       'Properties of every link of the Path, in both directions.',
     ),
+    bgp: LinkBgp.exactOptional(),
     hops: z.array(Hop).exactOptional().describe('What differs, by hop.'),
   })
   .describe('A chain of Routers that traffic takes.');

@@ -13,7 +13,7 @@ export const celRule = (rule: string, message: string): Readonly<Record<string, 
  * Patterns keep to RE2's syntax (no look-around), so that they work in a CRD too.
  */
 export const text = (pattern: RegExp, expected: string): z.ZodString =>
-  z.string({ error: expected }).regex(pattern, { error: expected });
+  z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
 
 /** A whole number in a range, both ends included. */
 export const wholeNumber = (min: number, max: number, what = 'a whole number'): z.ZodInt => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RouterBgp } from './bgp.ts';
 import { API_VERSION, Metadata } from './meta.ts';
 import { Asn, celRule, Constraint, Image, Ipv4Prefix, Loopback, Memory, RouterId } from './quantity.ts';
 
@@ -31,6 +32,7 @@ export const RouterSpec = z
       'Loopback address as /32, or none (routerId must then be given). Default: allocated.',
     ),
     advertise: z.array(Ipv4Prefix).exactOptional().describe('Further prefixes that the router originates.'),
+    bgp: RouterBgp.exactOptional(),
     placement: Placement.exactOptional().describe('Where the router may run.'),
     resources: Resources.exactOptional().describe('Limits of the container.'),
     extraConfig: z.string().exactOptional().describe("Lines in the platform's own syntax, kept as written."),

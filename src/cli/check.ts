@@ -5,6 +5,7 @@ import { parseObject } from '../api/parse.ts';
 import { NEWEST } from '../core/plan/foresight.ts';
 import { intake, type IntakeInput } from '../core/plan/intake.ts';
 import type { Problem, Reason } from '../core/plan/problem.ts';
+import { ALL_SECRETS } from '../core/plan/session-terms.ts';
 import type { WrittenObject } from '../core/plan/written.ts';
 import type { Settings } from './config.ts';
 import { CliError } from './exit.ts';
@@ -49,6 +50,7 @@ export function inputWith(
     written: [...others, ...written],
     lingering: undefined,
     settings: settings.plan,
+    secrets: ALL_SECRETS,
     testbed: { prefix: settings.prefix, uid: '', createRevision: 0n },
   };
 }

@@ -34,7 +34,7 @@ export async function settleRouter(
   target: Target,
   logger: Logger,
 ): Promise<Settled> {
-  const { routers, routerStates, events } = context;
+  const { routers, routerStates, events, secrets } = context;
   const known = routerStates.get(name, target.containerId);
   const dueMs =
     known?.appliedHash === wantedNow(setup, known).hash ? dueInMs(context, name, target.wiredMs) : 0;
@@ -50,7 +50,7 @@ export async function settleRouter(
       const detail = driftText(state.drift);
       context.assertLeading();
       logger.info({ why, drift: state.drift, hash: wanted.hash }, 'configuring router');
-      state = await routers.configure(target, wanted, fresh);
+      state = await routers.configure(target, secrets.filled(wanted), fresh);
       // Part of coming up, and nothing that a user would want to be told.
       if (why !== 'watch')
         events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);

@@ -13,6 +13,7 @@ import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
 import type { Rollout } from './rollout.ts';
 import type { RouterStates } from './router-states.ts';
+import type { SecretBook } from './secret-book.ts';
 import type { SessionDoctor } from './session-doctor.ts';
 import type { StatusBook } from './status-book.ts';
 import type { Testbed } from './testbed.ts';
@@ -35,6 +36,7 @@ export interface Context {
   readonly convergence: Convergence;
   readonly routerStates: RouterStates;
   readonly rollout: Rollout;
+  readonly secrets: SecretBook;
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly prover: Prover;

@@ -76,6 +76,7 @@ export class IntakeLoop {
       store.get(keys.cluster),
     ]);
     this.#assertTrusted(revision, cluster);
+    this.#context.secrets.read((await store.list(keys.secrets)).entries);
     // Read after the objects: what was deleted with a confirmation is never seen without it.
     const confirmed = (await store.list(keys.confirmations)).entries;
     const written = this.#parse(entries, logger);
@@ -148,6 +149,7 @@ export class IntakeLoop {
         allocations: [...this.#allocations.values()],
         lingering: this.#context.observation.latest.lingering(),
         settings,
+        secrets: this.#context.secrets,
         testbed: cluster.identity,
         guard: this.#deletions.guard(left),
       });

@@ -32,6 +32,7 @@ import { recallAccepted, recallAllocations } from './recall.ts';
 import { Rollout } from './rollout.ts';
 import { routerReconciler } from './router.ts';
 import { RouterStates } from './router-states.ts';
+import { SecretBook } from './secret-book.ts';
 import { SessionDoctor } from './session-doctor.ts';
 import { storeMemoryReconciler } from './store-memory.ts';
 import { StatusBook } from './status-book.ts';
@@ -140,7 +141,7 @@ export async function serveTerm(
     sweepSoon();
   });
   await context.observation.refresh();
-  const unwatches = [keys.desired, keys.confirmations].map((prefix) =>
+  const unwatches = [keys.desired, keys.confirmations, keys.secrets].map((prefix) =>
     store.watch(prefix, () => controllers.get('intake')?.add(ALL), deps.resyncMs),
   );
   controllers.get('intake')?.add(ALL);
@@ -188,6 +189,7 @@ async function assemble(
     busy: new Set(),
     networkFailures: new Map(),
     rollout: new Rollout(shared),
+    secrets: new SecretBook(keys.secrets),
     prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
     doctor: new SessionDoctor({
       ...shared,

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withSecrets } from '../../src/core/render/frr-secrets.ts';
 import { sharedLab } from '../support/lab.ts';
 
 const GOLDENS = 'test/golden/frr';
@@ -28,15 +29,16 @@ describe('the router image', () => {
       'sh',
       ...args,
     );
-  const text = (name: string): Promise<string> => readFile(path.join(GOLDENS, name), 'utf8');
+  const text = async (name: string): Promise<string> =>
+    withSecrets(await readFile(path.join(GOLDENS, name), 'utf8'), () => 'p@ss|word!');
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const capabilities = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].flatMap((name) => ['--cap-add', name]);
-    // A router's container has the router's name, here that of full.conf.
+    // A router's container has the router's name, here that of full.conf and policy.conf.
     const options = ['--detach', '--init', '--network', 'none', '--hostname', 'r1', '--name', NAME];
     await docker('', 'run', ...options, ...capabilities, 'hinge/router-frr:1');
   });
-  afterAll(() => docker('', 'rm', '--force', NAME));
+  afterEach(() => docker('', 'rm', '--force', NAME));
 
   it.each(files.filter((name) => name !== 'bad.conf'))('reads %s', async (name) => {
     const { exitCode, stdout, stderr } = await vtysh(await text(name), '-C');
@@ -47,11 +49,11 @@ describe('the router image', () => {
     expect((await vtysh(await text('bad.conf'), '-C')).exitCode).not.toBe(0);
   });
 
-  it('runs full.conf line by line as it was written', async () => {
+  it.each(['full.conf', 'policy.conf'])('runs %s line by line as it was written', async (name) => {
     const ready = async (): Promise<number | undefined> =>
       (await docker('', 'exec', NAME, 'test', '-e', '/run/hinge/ready')).exitCode;
     await expect.poll(ready, { timeout: 60_000 }).toBe(0);
-    const golden = await text('full.conf');
+    const golden = await text(name);
     const { exitCode, stdout, stderr } = await vtysh(golden);
     expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
     const running = lines((await docker('', 'exec', NAME, 'vtysh', '-c', 'show running-config')).stdout);

@@ -7,6 +7,7 @@ import type {
   RouterSession,
   RouterState,
 } from '../../core/diff/observed-router.ts';
+import { redacted } from '../../core/render/frr-secrets.ts';
 import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
@@ -222,7 +223,7 @@ function stateOf(text: string): RouterState {
   return {
     ready: true,
     appliedHash: hash === '' ? undefined : hash,
-    drift: hash === '' ? [] : [...driftOf(stored.trim(), running), ...routesByHand(byHand)],
+    drift: hash === '' ? [] : [...driftOf(stored.trim(), running).map(redacted), ...routesByHand(byHand)],
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
     interfaces: interfacesOf(addresses),
   };
@@ -290,5 +291,5 @@ function refusalText(result: CommandResult): string {
     (line, at) => /^\s*%|error|line \d+/i.test(line) || /^\s*%/.test(all[at + 1] ?? ''),
   );
   const quoted = (lines.length > 0 ? lines : [result.stderr.trim() || result.stdout.trim()]).slice(0, 10);
-  return `FRR did not take the configuration (exit ${String(result.exitCode)}): ${quoted.join('; ').slice(0, 1000)}`;
+  return `FRR did not take the configuration (exit ${String(result.exitCode)}): ${redacted(quoted.join('; ')).slice(0, 1000)}`;
 }

@@ -1,4 +1,5 @@
 import { DockerError } from '../../core/failure.ts';
+import { redacted } from '../../core/render/frr-secrets.ts';
 import type { CommandResult, Fleet, NamespaceCommand } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
 
@@ -23,7 +24,7 @@ export async function outputOf(
 ): Promise<string> {
   const result = await runIn(fleet, target, command);
   if (result.exitCode !== 0) {
-    const said = (result.stderr || result.stdout).trim().slice(0, 500);
+    const said = redacted((result.stderr || result.stdout).trim()).slice(0, 500);
     throw new DockerError(
       'rejected',
       `\`${command.argv.join(' ').slice(0, 200)}\` on ${target.node} exited with ${String(result.exitCode)}: ${said}`,

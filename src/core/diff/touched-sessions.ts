@@ -2,7 +2,9 @@ import type { ObjectRef } from '../../api/object.ts';
 import type { DesiredState, RouterSetup } from '../plan/desired.ts';
 import { parseAddress } from '../plan/ipv4.ts';
 import { extraConfigResets } from '../render/frr-resets.ts';
+import { redacted } from '../render/frr-secrets.ts';
 import { type FieldChange, fieldWords } from './service-changes.ts';
+import { termCauses } from './term-causes.ts';
 
 export interface SessionEnd {
   readonly router: string;
@@ -85,9 +87,13 @@ function setupCauses(end: SessionEnd, peer: SessionEnd, before: RouterSetup, aft
   };
   changes('AS number', before.asn, after.asn);
   changes('router ID', before.routerId, after.routerId);
+  const [one, other] = [before, after].map(({ sessions }) =>
+    sessions.find(({ address }) => address === peer.address),
+  );
+  if (one !== undefined && other !== undefined) causes.push(...termCauses(end.router, one, other));
   for (const reset of extraConfigResets(before.configuration.text, after.configuration.text)) {
     if (reset.neighbor !== undefined && reset.neighbor !== peer.address) continue;
-    const text = `"${reset.line}" is ${reset.change} in the configuration of ${end.router}`;
+    const text = `"${redacted(reset.line)}" is ${reset.change} in the configuration of ${end.router}`;
     causes.push({ fate: reset.certain ? 'reset' : 'perhaps', text });
   }
   return causes;

@@ -1,6 +1,7 @@
 import type { DesiredSession, DesiredShaping } from './desired.ts';
 import { parseAddress } from './ipv4.ts';
 import { paceOf } from './pace.ts';
+import { type Secrets, sessionTerms } from './session-terms.ts';
 import type { Topology } from './topology.ts';
 
 /** What a router is joined to. */
@@ -14,14 +15,17 @@ export interface Adjacency {
 }
 
 /** By router: every planned one has an entry. */
-export function adjacenciesOf({ routers, links, accesses }: Topology): ReadonlyMap<string, Adjacency> {
+export function adjacenciesOf(
+  { routers, links, accesses }: Topology,
+  secrets: Secrets,
+): ReadonlyMap<string, Adjacency> {
   const found = new Map(
     [...routers.keys()].map((name) => [
       name,
       { sessions: [] as DesiredSession[], subnets: [] as string[], shaping: [] as DesiredShaping[] },
     ]),
   );
-  for (const { key, first, second, addresses, claim, shape } of links.values()) {
+  for (const { key, first, second, addresses, claim, shape, session } of links.values()) {
     const pace = shape === undefined ? undefined : paceOf(shape);
     for (const [router, peer] of [[first, second] as const, [second, first] as const]) {
       const asn = routers.get(peer)?.asn;
@@ -29,7 +33,7 @@ export function adjacenciesOf({ routers, links, accesses }: Topology): ReadonlyM
       if (asn === undefined || address === undefined) continue;
       found.get(router)?.sessions.push({
         ...{ peer, asn, address, network: key },
-        ...(pace !== undefined && { pace }),
+        ...sessionTerms({ router: routers.get(router)?.object.spec.bgp, peer, link: session, pace }, secrets),
       });
       found.get(router)?.subnets.push(claim.value);
       const [own, egress] = [addresses[router], shape?.egress[router]];

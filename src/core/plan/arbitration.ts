@@ -3,9 +3,9 @@ import type { CommittedClaims } from './committed-claims.ts';
 import { cyclesOf } from './cycles.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
-import { NamedShapes } from './named-shapes.ts';
 import { checkObject, routersNamedBy, wantsOf } from './object-check.ts';
 import type { Register } from './register.ts';
+import { SharedLinks } from './shared-links.ts';
 import type { Standing } from './standing.ts';
 import type { RouterStanding, World } from './world.ts';
 
@@ -29,7 +29,7 @@ export class Arbitration {
   readonly #register: Register;
   readonly #versions: Map<string, TestbedObject>;
   readonly #contested: ReadonlyMap<string, readonly Finding[]>;
-  readonly #shapes: NamedShapes;
+  readonly #shared: SharedLinks;
   readonly #refused = new Map<string, { readonly attempt: Attempt; readonly findings: readonly Finding[] }>();
   readonly #accepted = new Set<string>();
 
@@ -39,7 +39,7 @@ export class Arbitration {
     this.#register = standing.register;
     this.#versions = standing.versions;
     this.#contested = standing.contested;
-    this.#shapes = new NamedShapes(standing.versions);
+    this.#shared = new SharedLinks(standing.versions);
   }
 
   /** refTexts of the objects whose candidate was accepted. */
@@ -111,7 +111,7 @@ export class Arbitration {
 
   #accept({ entry, object }: Attempt): void {
     this.#versions.set(entry.text, object);
-    this.#shapes.put(entry.text, object);
+    this.#shared.put(entry.text, object);
     this.#refused.delete(entry.text);
     if (object === entry.candidate) this.#accepted.add(entry.text);
   }
@@ -142,11 +142,11 @@ export class Arbitration {
       uses: this.#register.drop(entry.text),
       version: this.#versions.get(entry.text),
     }));
-    for (const { text } of before) this.#shapes.drop(text);
+    for (const { text } of before) this.#shared.drop(text);
     const fits = members.every((member) => {
       if (this.#enter(member).length > 0) return false;
       this.#versions.set(member.entry.text, member.object);
-      this.#shapes.put(member.entry.text, member.object);
+      this.#shared.put(member.entry.text, member.object);
       return true;
     });
     if (fits) {
@@ -158,8 +158,8 @@ export class Arbitration {
       this.#register.restore(text, uses);
       if (version === undefined) this.#versions.delete(text);
       else this.#versions.set(text, version);
-      this.#shapes.drop(text);
-      if (version !== undefined) this.#shapes.put(text, version);
+      this.#shared.drop(text);
+      if (version !== undefined) this.#shared.put(text, version);
     }
     return false;
   }
@@ -173,7 +173,8 @@ export class Arbitration {
         const path = this.#versions.get(text);
         return path?.kind === 'Path' ? path : undefined;
       },
-      shapes: (link) => this.#shapes.of(link, entry.text),
+      shapes: (link) => this.#shared.shapes(link, entry.text),
+      sessions: (link) => this.#shared.sessions(link, entry.text),
       accessClaims: (experiment) => this.#committed.accessOf(experiment),
     };
   }

@@ -1,3 +1,4 @@
+import type { BgpNeighbor, ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { ObjectRef } from '../../api/object.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
@@ -81,8 +82,26 @@ export interface DesiredSession {
   readonly address: string;
   /** Key of the network it runs over. */
   readonly network: string;
-  /** Timers for a link that delays it; undefined: the usual ones. */
+  /** Timers that somebody wrote, or for a link that delays it; undefined: the usual ones. */
   readonly pace?: Pace;
+  /** It is not watched by BFD. */
+  readonly bfd?: false;
+  readonly password?: SessionPassword;
+  readonly policy?: SessionPolicy;
+}
+
+/** The secret that a session is signed with. Its value is no part of a plan. */
+export interface SessionPassword {
+  readonly secret: string;
+  /** The secret's modification revision in the store; undefined: there is no usable one, so that the session is not configured. */
+  readonly revision: string | undefined;
+}
+
+/** What a router does with the routes of one neighbour, and tells it. */
+export interface SessionPolicy extends Pick<BgpNeighbor, 'maximumPrefixes' | 'defaultOriginate'> {
+  /** The first that matches decides. */
+  readonly import: readonly ImportRule[];
+  readonly export: readonly ExportRule[];
 }
 
 /** What an experiment host needs inside its network namespace. */
@@ -102,6 +121,15 @@ export interface DesiredWorkload {
   readonly owner: ObjectRef;
   readonly service: DesiredService;
   readonly setup: RouterSetup | HostSetup;
+  /** What is to be said of a router's BGP policy; undefined: it has none. */
+  readonly notes?: readonly PolicyNote[];
+}
+
+/** Something in a router's policy that cannot be as it is written, or hardly can be meant. */
+export interface PolicyNote {
+  /** In the order of their weight; `FightsPath`: it is done as written all the same. */
+  readonly reason: 'SecretMissing' | 'SecretInvalid' | 'PasswordsDiffer' | 'NotANeighbor' | 'FightsPath';
+  readonly message: string;
 }
 
 export interface DesiredHop {

@@ -14,6 +14,7 @@ import type { Lingering } from './lingering.ts';
 import type { Problem } from './problem.ts';
 import type { Register } from './register.ts';
 import type { PlanSettings } from './settings.ts';
+import { NO_SECRETS, type Secrets } from './session-terms.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { desiredStateOf } from './state.ts';
 import { teardownOf } from './teardown.ts';
@@ -35,6 +36,8 @@ export interface IntakeInput {
   readonly testbed: Testbed;
   /** Undefined: whatever is deleted goes. */
   readonly guard?: DeletionGuard;
+  /** Undefined: none. */
+  readonly secrets?: Secrets;
 }
 
 /** Each round accepts, takes or frees something; more than this mean that the plan does not settle. */
@@ -88,7 +91,7 @@ export interface Intake {
  * The caller commits `changes` and calls again with the result, until `settled`.
  */
 export function intake(input: IntakeInput): Intake {
-  const { settings, testbed, lingering, guard = UNGUARDED } = input;
+  const { settings, testbed, lingering, guard = UNGUARDED, secrets = NO_SECRETS } = input;
   const entries = entriesOf(input.written, input.accepted, guard.share !== undefined);
   const { decided, spent, hold } = deletionsOf(entries, guard);
   const committed = new CommittedClaims(input.allocations);
@@ -97,6 +100,7 @@ export function intake(input: IntakeInput): Intake {
     topologyOf(standing.versions, standing.register, committed),
     settings,
     testbed,
+    secrets,
   );
 
   const { register, arbitration, exhausted } = decide(entries, committed, settings, standing);

@@ -1,8 +1,10 @@
 import type { Impairment, LinkProperties, Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
+import { sameTerms, sessionsOf, termsText } from './link-sessions.ts';
 import { bitsPerSecond, microseconds, sameShape, shapesOf, shapeText } from './link-shape.ts';
 import { listing } from './listing.ts';
 import { describeOwner } from './owners.ts';
+import type { NamedBy } from './shared-links.ts';
 import type { World } from './world.ts';
 
 /** An overlay's interfaces have this MTU, in bytes: what is longer does not pass. */
@@ -62,14 +64,31 @@ function checkImpairment(written: Impairment, effective: Impairment, field: stri
 }
 
 /** A link has the properties that the first Path names; who names none leaves them to the others. */
-function checkAgreement(path: Path, world: Pick<World, 'shapes'>): Finding[] {
-  return shapesOf(path).flatMap(({ key, field, shape }) => {
-    const differing = world.shapes(key).filter((other) => !sameShape(other.shape, shape));
-    const [holder] = differing;
-    if (holder === undefined) return [];
-    const others = differing.map(({ user }) => user).sort();
-    const message = `${describeOwner(key)} is shared with ${listing(others)} and has ${shapeText(holder.shape)} there. Name the same, or nothing, or change it in all of them.`;
-    const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
-    return [finding('Conflict', field, shapeText(shape), sentence, others)];
+const checkAgreement = (path: Path, world: Pick<World, 'shapes'>): Finding[] =>
+  shapesOf(path).flatMap(({ key, field, shape }) => {
+    const differing = world.shapes(key).filter(({ value }) => !sameShape(value, shape));
+    return disagreement(key, field, shape, differing, shapeText);
   });
+
+/** The same for the session over it. */
+export const checkLinkSessions = (path: Path, world: Pick<World, 'sessions'>): Finding[] =>
+  sessionsOf(path).flatMap(({ key, field, terms }) => {
+    const differing = world.sessions(key).filter(({ value }) => !sameTerms(value, terms));
+    return disagreement(key, field, terms, differing, termsText);
+  });
+
+/** @param differing what other Paths name for the link. */
+function disagreement<T>(
+  key: string,
+  field: string,
+  value: T,
+  differing: readonly NamedBy<T>[],
+  textOf: (value: T) => string,
+): Finding[] {
+  const [holder] = differing;
+  if (holder === undefined) return [];
+  const others = differing.map(({ user }) => user).sort();
+  const message = `${describeOwner(key)} is shared with ${listing(others)} and has ${textOf(holder.value)} there. Name the same, or nothing, or change it in all of them.`;
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  return [finding('Conflict', field, textOf(value), sentence, others)];
 }

@@ -13,7 +13,7 @@ export interface Pace {
 /** Up to this round trip, in s, the usual timers hold: 3 s, 9 s, 1 s, and 500 ms for BFD. */
 const UNNOTICED = 0.1;
 const KEEPALIVE = 3;
-const BFD_MS = 500;
+export const USUAL_BFD_MS = 500;
 /** The longest interval that FRR's BFD takes. */
 const LONGEST_BFD_MS = 60_000;
 
@@ -31,7 +31,7 @@ export function paceOf({ control, egress }: LinkShape): Pace | undefined {
     keepalive,
     hold: 3 * keepalive,
     connect: Math.max(1, Math.ceil(2 * roundTrip)),
-    bfdMs: Math.min(LONGEST_BFD_MS, Math.max(BFD_MS, 100 * Math.ceil(roundTrip * 10))),
+    bfdMs: Math.min(LONGEST_BFD_MS, Math.max(USUAL_BFD_MS, 100 * Math.ceil(roundTrip * 10))),
   };
 }
 

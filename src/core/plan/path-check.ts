@@ -1,7 +1,7 @@
 import type { Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
 import { canonicalPrefix } from './ipv4.ts';
-import { checkLinkShapes } from './link-shape-check.ts';
+import { checkLinkSessions, checkLinkShapes } from './link-shape-check.ts';
 import { listing } from './listing.ts';
 import { linkKey } from './owners.ts';
 import { pairsOf } from './pairs.ts';
@@ -18,6 +18,7 @@ export function checkPath(path: Path, world: World): Finding[] {
     ...checkVia(path, world),
     ...checkHops(path),
     ...checkLinkShapes(path, world),
+    ...checkLinkSessions(path, world),
   ];
 }
 

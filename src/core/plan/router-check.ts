@@ -1,4 +1,5 @@
 import type { Router } from '../../api/router.ts';
+import { checkPolicy } from './policy-check.ts';
 import { checkContainer } from './container-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { addressOf } from './ipv4.ts';
@@ -19,7 +20,7 @@ export function checkRouter(router: Router): Finding[] {
   for (const [index, prefix] of advertise.entries()) {
     found.push(...checkHostBits(prefix, `spec.advertise[${index.toString()}]`));
   }
-  return found;
+  return [...found, ...checkPolicy(router)];
 }
 
 /** AS number, loopback and BGP identifier; the identifier last, since it follows from the loopback by default. */

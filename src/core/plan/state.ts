@@ -5,16 +5,22 @@ import { networksOf } from './networks.ts';
 import { pairsOf } from './pairs.ts';
 import type { PlanSettings } from './settings.ts';
 import { groupBy } from './sorting.ts';
+import type { Secrets } from './session-terms.ts';
 import type { Testbed } from './testbed.ts';
 import type { Topology } from './topology.ts';
 import { workloadsOf } from './workloads.ts';
 
 /** All that should be. */
-export function desiredStateOf(topology: Topology, settings: PlanSettings, testbed: Testbed): DesiredState {
+export function desiredStateOf(
+  topology: Topology,
+  settings: PlanSettings,
+  testbed: Testbed,
+  secrets: Secrets,
+): DesiredState {
   const accesses = groupBy(topology.accesses.values(), ({ experiment }) => experiment.metadata.name);
   return {
     networks: networksOf(topology, settings, testbed),
-    workloads: workloadsOf(topology, settings, testbed),
+    workloads: workloadsOf(topology, settings, testbed, secrets),
     paths: [...topology.paths.values()].map((path) => desiredPath(path, topology)),
     experiments: topology.experiments.map((experiment) =>
       desiredExperiment(experiment, topology, accesses.get(experiment.metadata.name) ?? []),

@@ -80,23 +80,41 @@ export interface Preference {
   readonly next: string;
 }
 
-/** By router, in the order of Experiments and connections. Where two of them disagree, the first holds. */
+/** What a connection needs of one router. */
+export interface Course extends Preference {
+  readonly router: string;
+  /** Such as `connection ab of Experiment/fig3 along Path/row`. */
+  readonly connection: string;
+}
+
+/** In the order of Experiments and connections. */
+export const coursesOf = (topology: Topology): readonly Course[] =>
+  topology.experiments
+    .filter(({ spec }) => !spec.suspend)
+    .flatMap((experiment) => {
+      const routerOf = routersOf(experiment);
+      const subnetOf = subnetsOf(experiment, topology.accesses.values());
+      return experiment.spec.connections.flatMap((connection) => {
+        const path = topology.paths.get(connection.path);
+        const text = `connection ${connection.name} of Experiment/${experiment.metadata.name} along Path/${connection.path}`;
+        return (path === undefined ? [] : turnsOf(connection, routerOf, path)).flatMap(
+          ({ router, to, next }) => {
+            const subnet = subnetOf.get(to);
+            return subnet === undefined ? [] : [{ router, subnet, next, connection: text }];
+          },
+        );
+      });
+    });
+
+/** By router. Where two connections disagree, the first holds. */
 export function preferencesOf(topology: Topology): ReadonlyMap<string, readonly Preference[]> {
   const bridges = bridgesOf(topology.links.values());
   const found = new Map<string, Map<string, Preference>>();
-  for (const experiment of topology.experiments.filter(({ spec }) => !spec.suspend)) {
-    const routerOf = routersOf(experiment);
-    const subnetOf = subnetsOf(experiment, topology.accesses.values());
-    for (const connection of experiment.spec.connections) {
-      const path = topology.paths.get(connection.path);
-      for (const { router, to, next } of path === undefined ? [] : turnsOf(connection, routerOf, path)) {
-        const subnet = subnetOf.get(to);
-        const own = found.get(router) ?? new Map<string, Preference>();
-        const forced = bridges.has(linkKey(router, next));
-        if (subnet !== undefined && !forced && !own.has(subnet)) own.set(subnet, { subnet, next });
-        found.set(router, own);
-      }
-    }
+  for (const { router, subnet, next } of coursesOf(topology)) {
+    const own = found.get(router) ?? new Map<string, Preference>();
+    const forced = bridges.has(linkKey(router, next));
+    if (!forced && !own.has(subnet)) own.set(subnet, { subnet, next });
+    found.set(router, own);
   }
   return new Map([...found].map(([router, preferences]) => [router, [...preferences.values()]]));
 }

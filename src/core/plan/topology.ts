@@ -1,3 +1,4 @@
+import type { LinkBgp } from '../../api/bgp.ts';
 import type { Experiment } from '../../api/experiment.ts';
 import type { TestbedObject } from '../../api/object.ts';
 import type { Path } from '../../api/path.ts';
@@ -6,6 +7,7 @@ import { type AccessNetwork, accessNetworks } from './access-network.ts';
 import type { Allocation, Pool } from './allocation.ts';
 import type { CommittedClaims } from './committed-claims.ts';
 import { claimOf } from './holding.ts';
+import { sessionsOf } from './link-sessions.ts';
 import { type LinkShape, shapesOf } from './link-shape.ts';
 import { routerKey } from './owners.ts';
 import { type Pair, pairsOf } from './pairs.ts';
@@ -30,6 +32,8 @@ export interface PlannedLink extends Pair {
   readonly addresses: Readonly<Record<string, string>>;
   /** Its properties; undefined: no Path names any. */
   readonly shape: LinkShape | undefined;
+  /** What Paths say of the session over it. */
+  readonly session: LinkBgp | undefined;
 }
 
 /** An access network on a planned router. */
@@ -104,6 +108,12 @@ function linksOf(
       .map(({ key, shape }): [string, LinkShape] => [key, shape])
       .reverse(),
   );
+  const sessions = new Map(
+    paths
+      .flatMap(sessionsOf)
+      .map(({ key, terms }): [string, LinkBgp] => [key, terms])
+      .reverse(),
+  );
   const links = new Map<string, PlannedLink>();
   for (const pair of [...pairs.values()].sort(byText(({ key }) => key))) {
     const claim = claimed('subnet', pair.key);
@@ -114,7 +124,8 @@ function linksOf(
       [first]: hostAddress(claim.value, FIRST_ROUTER),
       [second]: hostAddress(claim.value, SECOND_ROUTER),
     };
-    links.set(pair.key, { key: pair.key, first, second, claim, addresses, shape: shapes.get(pair.key) });
+    const terms = { shape: shapes.get(pair.key), session: sessions.get(pair.key) };
+    links.set(pair.key, { key: pair.key, first, second, claim, addresses, ...terms });
   }
   return links;
 }

@@ -1,11 +1,13 @@
 import { renderFrr } from '../render/frr.ts';
 import { type Seat, seatAddress } from './access-network.ts';
 import { type Adjacency, adjacenciesOf } from './adjacency.ts';
-import type { DesiredWorkload } from './desired.ts';
+import type { DesiredWorkload, PolicyNote } from './desired.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { hostDefaults, routerDefaults } from './platforms.ts';
 import { desiredService } from './service.ts';
+import { policyNotes } from './policy-notes.ts';
+import type { Secrets } from './session-terms.ts';
 import type { PlanSettings } from './settings.ts';
 import { byText } from './sorting.ts';
 import { type Preference, preferencesOf } from './steering.ts';
@@ -13,8 +15,14 @@ import type { Testbed } from './testbed.ts';
 import type { PlannedAccess, PlannedRouter, Topology } from './topology.ts';
 
 /** All routers and experiment hosts, sorted by key. */
-export function workloadsOf(topology: Topology, settings: PlanSettings, testbed: Testbed): DesiredWorkload[] {
-  const adjacencies = adjacenciesOf(topology);
+export function workloadsOf(
+  topology: Topology,
+  settings: PlanSettings,
+  testbed: Testbed,
+  secrets: Secrets,
+): DesiredWorkload[] {
+  const adjacencies = adjacenciesOf(topology, secrets);
+  const notes = policyNotes(topology, adjacencies, secrets);
   const preferences = preferencesOf(topology);
   const routers = [...topology.routers.values()].map((router) =>
     routerWorkload(
@@ -23,6 +31,7 @@ export function workloadsOf(topology: Topology, settings: PlanSettings, testbed:
       preferences.get(router.name) ?? [],
       settings,
       testbed,
+      notes.get(router.name),
     ),
   );
   const hosts = [...topology.accesses.values()].flatMap((access) =>
@@ -37,6 +46,7 @@ function routerWorkload(
   preferences: readonly Preference[],
   settings: PlanSettings,
   testbed: Testbed,
+  notes: readonly PolicyNote[] | undefined,
 ): DesiredWorkload {
   const { spec } = object;
   const key = routerKey(name);
@@ -53,6 +63,7 @@ function routerWorkload(
       return session === undefined ? [] : [{ prefix: subnet, from: session.address }];
     }),
     advertise: spec.advertise ?? [],
+    ...(spec.bgp !== undefined && { bgp: spec.bgp }),
     extraConfig: spec.extraConfig,
   });
   return {
@@ -60,6 +71,7 @@ function routerWorkload(
     owner: { kind: 'Router', name },
     service: desiredService(identity, spec, routerDefaults('frr', settings), testbed),
     setup: { type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
+    ...(notes !== undefined && { notes }),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { LinkBgp } from '../../api/bgp.ts';
 import type { Path } from '../../api/path.ts';
 import type { Allocation } from './allocation.ts';
 import type { LinkShape } from './link-shape.ts';
+import type { NamedBy } from './shared-links.ts';
 
 /**
  * Whether a Router can be named. `kept`: its key is gone, it stays only for those that name it already.
@@ -14,7 +16,9 @@ export interface World {
   /** The accepted version of a Path whose key is there. */
   path(name: string): Path | undefined;
   /** Properties that the accepted versions of other Paths name for a link, with their refTexts. */
-  shapes(link: string): readonly { readonly user: string; readonly shape: LinkShape }[];
+  shapes(link: string): readonly NamedBy<LinkShape>[];
+  /** What these say of the session over a link, likewise. */
+  sessions(link: string): readonly NamedBy<LinkBgp>[];
   /** Claims of the access networks of an Experiment in the store, newest first. */
   accessClaims(experiment: string): readonly Allocation[];
 }

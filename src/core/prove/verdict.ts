@@ -32,7 +32,7 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
     return { proven: false, reason: reverse.reason, message: `reverse: ${reverse.message}` };
   const { router, prefix, asPath } = probe.edge;
   const seen = sighting.asPath?.join(' ');
-  if (seen !== asPath.join(' ')) {
+  if (sighting.asPath === undefined || !sameWay(sighting.asPath, asPath)) {
     const message = `${router} should have ${prefix} by AS path "${asPath.join(' ')}" but has ${
       seen === undefined ? 'no route' : `"${seen}"`
     }`;
@@ -40,6 +40,12 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
   }
   const hops = `${String(probe.forward.hops.length)} router hops forward, ${String(probe.reverse.hops.length)} reverse`;
   return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
+}
+
+/** An AS number that is there several times in a row was prepended, which says nothing of the way. */
+function sameWay(seen: readonly number[], expected: readonly number[]): boolean {
+  const once = (path: readonly number[]): string => path.filter((asn, at) => asn !== path[at - 1]).join(' ');
+  return once(seen) === once(expected);
 }
 
 /** Whether packets pass exactly the routers that they should, both ways. */

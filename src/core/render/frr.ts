@@ -1,6 +1,9 @@
+import type { RouterBgp } from '../../api/bgp.ts';
 import type { DesiredSession } from '../plan/desired.ts';
 import { comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
 import { shortDigest } from './digest.ts';
+import { aggregateLines, limitLines, pathPreference, type RouteMap, routeMap } from './frr-policy.ts';
+import { passwordText } from './frr-secrets.ts';
 import type { ConfigurationText } from './text.ts';
 
 /** Everything that a router's configuration is made of. */
@@ -18,6 +21,7 @@ export interface FrrRouter {
   readonly advertise: readonly string[];
   /** Prefixes for which one neighbour is preferred, in any order: each prefix once. */
   readonly preferred: readonly { readonly prefix: string; readonly from: string }[];
+  readonly bgp?: Pick<RouterBgp, 'gracefulRestart' | 'aggregates'>;
   /** In FRR's syntax, from global context on; kept as written. */
   readonly extraConfig: string | undefined;
 }
@@ -30,7 +34,14 @@ const HASH_LENGTH = 16;
  * `bgp router-id` comes first: set later, it would change route distinguishers and export targets that exist by then. Prefix-lists and the
  * route-maps of neighbours come before BGP, since a route-map that is not there yet takes nothing.
  */
-export function renderFrr(router: FrrRouter): ConfigurationText {
+export function renderFrr(given: FrrRouter): ConfigurationText {
+  // A session whose secret is not there is not there either: unsigned it would be another one than was asked for.
+  const sessions = given.sessions.filter(
+    ({ password }) => password === undefined || password.revision !== undefined,
+  );
+  const router = { ...given, sessions };
+  const policies = sessions.map((session) => policyOf(router, session));
+  const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
   const blocks = [
     [
       'frr defaults traditional',
@@ -42,9 +53,11 @@ export function renderFrr(router: FrrRouter): ConfigurationText {
     ],
     discardRoutes(router),
     router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
-    ...prefixLists(router),
-    ...preferences(router),
-    ['router bgp ' + router.asn.toString(), ...bgp(router), 'exit'],
+    [...prefixLists(router), ...maps.flatMap(({ prefixLists: lists }) => lists)],
+    maps.flatMap(({ asPathLists }) => asPathLists),
+    maps.flatMap(({ communityLists }) => communityLists),
+    ...maps.flatMap(({ clauses }) => clauses),
+    ['router bgp ' + router.asn.toString(), ...bgp(router, policies), 'exit'],
     ...ownSubnetsOnly(router),
     bfd(router),
     extra(router.extraConfig),
@@ -81,29 +94,36 @@ function preferredFrom({ preferred, sessions }: FrrRouter): { from: string; pref
 }
 
 /** Sequence numbers are the prefixes' addresses, so that the lines stay when others come and go. */
-function prefixLists(router: FrrRouter): string[][] {
+function prefixLists(router: FrrRouter): string[] {
   const list = (name: string, prefixes: readonly string[], more = ''): string[] =>
     prefixes.map(
       (prefix) => `ip prefix-list ${name} seq ${String(parsePrefix(prefix).base)} permit ${prefix}${more}`,
     );
-  const lines = [
+  return [
     ...list('hinge-own', sorted(router.connected), ' le 32'),
     ...preferredFrom(router).flatMap(({ from, prefixes }) => list(`hinge-via-${from}`, prefixes)),
   ];
-  return lines.length === 0 ? [] : [lines];
+}
+
+/** A session with its route-maps; undefined: it needs none. */
+interface Policy {
+  readonly session: DesiredSession;
+  readonly heard: RouteMap | undefined;
+  readonly told: RouteMap | undefined;
 }
 
 /** What a neighbour announces of what is to go through it is preferred to what others announce, however short their way. */
-const preferences = (router: FrrRouter): string[][] =>
-  preferredFrom(router).flatMap(({ from }) => [
-    [
-      `route-map hinge-from-${from} permit 1`,
-      ` match ip address prefix-list hinge-via-${from}`,
-      ' set local-preference 200',
-      'exit',
-    ],
-    [`route-map hinge-from-${from} permit 2`, 'exit'],
-  ]);
+function policyOf(router: FrrRouter, session: DesiredSession): Policy {
+  const { address, policy } = session;
+  const preferred = router.preferred.some(({ from }) => from === address)
+    ? { list: `hinge-via-${address}`, localPreference: pathPreference(router.sessions) }
+    : undefined;
+  return {
+    session,
+    heard: routeMap(`hinge-from-${address}`, policy?.import ?? [], router.asn, preferred),
+    told: routeMap(`hinge-to-${address}`, policy?.export ?? [], router.asn),
+  };
+}
 
 /**
  * BGP's routes to a subnet of the router's own are not put into the kernel. Where there is a way round, the other end of a link announces
@@ -125,15 +145,24 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
  * of 180 s; and of paths of equal length the one from the lower router id wins, not the one that came first, so that the same
  * testbed routes the same.
  */
-function bgp(router: FrrRouter): string[] {
-  const { routerId, sessions, connected, loopback, advertise } = router;
-  const preferred = new Set(preferredFrom(router).map(({ from }) => from));
+function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
+  const {
+    routerId,
+    sessions,
+    connected,
+    loopback,
+    advertise,
+    bgp: { gracefulRestart, aggregates = [] } = {},
+  } = router;
   const networks = sorted([...connected, ...advertise, ...(loopback === undefined ? [] : [loopback])]);
   const family = [
     ...networks.map((prefix) => `  network ${prefix}`),
-    ...sessions.flatMap(({ address }) => [
-      `  neighbor ${address} activate`,
-      ...(preferred.has(address) ? [`  neighbor ${address} route-map hinge-from-${address} in`] : []),
+    ...aggregateLines(aggregates),
+    ...policies.flatMap(({ session, heard, told }) => [
+      `  neighbor ${session.address} activate`,
+      ...limitLines(session),
+      ...(heard === undefined ? [] : [`  neighbor ${session.address} route-map ${heard.name} in`]),
+      ...(told === undefined ? [] : [`  neighbor ${session.address} route-map ${told.name} out`]),
     ]),
   ];
   return [
@@ -142,6 +171,7 @@ function bgp(router: FrrRouter): string[] {
     ' no bgp ebgp-requires-policy',
     ' no bgp default ipv4-unicast',
     ' coalesce-time 0',
+    ...(gracefulRestart === undefined ? [] : graceful(gracefulRestart)),
     ' bgp bestpath compare-routerid',
     ' timers bgp 3 9',
     ...sessions.flatMap(neighbor),
@@ -149,11 +179,21 @@ function bgp(router: FrrRouter): string[] {
   ];
 }
 
-const neighbor = ({ address, asn, peer, pace }: DesiredSession): string[] => [
+/** FRR's own default, in s, which it does not print. */
+const USUAL_RESTART = 120;
+
+const graceful = ({ restartTime }: { readonly restartTime: number }): string[] => [
+  ...(restartTime === USUAL_RESTART ? [] : [` bgp graceful-restart restart-time ${restartTime.toString()}`]),
+  ' bgp graceful-restart',
+];
+
+const neighbor = ({ address, asn, peer, pace, bfd: watched, password }: DesiredSession): string[] => [
   ` neighbor ${address} remote-as ${asn.toString()}`,
   ` neighbor ${address} description ${peer}`,
-  ` neighbor ${address} bfd`,
-  ` neighbor ${address} bfd profile ${bfdProfile(intervalOf(pace))}`,
+  ...(watched === false
+    ? []
+    : [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${bfdProfile(intervalOf(pace))}`]),
+  ...(password === undefined ? [] : [` neighbor ${address} password ${passwordText(password)}`]),
   ` neighbor ${address} advertisement-interval 0`,
   ...(pace === undefined
     ? []

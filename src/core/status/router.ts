@@ -46,6 +46,7 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
   }
   return [
     facts.valid,
+    ...policy(facts),
     ...waiting(facts),
     running(facts),
     attached(facts),
@@ -53,6 +54,16 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
     established(facts, setup),
     ...replacing(facts),
   ];
+}
+
+/** Of a router that has a policy. What only fights a Path is done as written: the proof of the Path says what comes of it. */
+function policy({ workload }: RouterFacts): readonly Finding[] {
+  const notes = workload?.notes;
+  if (notes === undefined) return [];
+  const [first] = notes;
+  if (first === undefined) return [found('Policy', 'Policy', 'the BGP policy is as written')];
+  const text = notes.map(({ message }) => message).join('; ');
+  return [{ ...missing('Policy', first.reason, text), neutral: first.reason === 'FightsPath' }];
 }
 
 /** What runs may be well, and is not what is declared. */

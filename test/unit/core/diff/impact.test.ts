@@ -129,7 +129,7 @@ describe('the impact of a change', () => {
     const extraConfig =
       'router bgp 2\n neighbor 10.1.0.2 password secret\n neighbor 10.2.0.3 timers 1 3\nexit';
     expect(sessions(impact(chain(), router('r2', { asn: 2, extraConfig })))).toEqual([
-      'r1 – r2 (10.1.0.2–3): reset, because "neighbor 10.1.0.2 password secret" is added in the configuration of r2',
+      'r1 – r2 (10.1.0.2–3): reset, because "neighbor 10.1.0.2 password ***" is added in the configuration of r2',
     ]);
   });
 

@@ -81,6 +81,28 @@ export const ROUTERS: readonly Case[] = [
     expected: ['Unsupported spec.platform', 'Unsupported spec.runtime'],
   },
   {
+    what: 'host bits, repetitions and itself in its policy',
+    object: router('x', {
+      bgp: {
+        aggregates: [{ prefix: '10.0.0.1/8' }, { prefix: '10.0.0.0/8' }],
+        import: [{ match: { prefixes: ['10.1.0.0/16 le 24', '10.1.0.1/16 le 24'] } }],
+        neighbors: [
+          { router: 'x' },
+          { router: 'r1', export: [{ match: { prefixes: ['10.1.2.3/24'] } }] },
+          { router: 'r1' },
+        ],
+      },
+    }),
+    expected: [
+      'HostBits spec.bgp.aggregates[0].prefix',
+      'DuplicateName spec.bgp.aggregates[1].prefix',
+      'HostBits spec.bgp.import[0].match.prefixes[1]',
+      'Invalid spec.bgp.neighbors[0].router',
+      'HostBits spec.bgp.neighbors[1].export[0].match.prefixes[0]',
+      'DuplicateName spec.bgp.neighbors[2].router',
+    ],
+  },
+  {
     what: 'limits below what Swarm takes',
     object: router('x', { resources: { cpus: 0.0001, memory: '1Mi' } }),
     expected: ['Invalid spec.resources.memory', 'Invalid spec.resources.cpus'],

@@ -63,11 +63,76 @@ const SLOW: FrrRouter = {
   connected: ['10.9.0.0/24', '10.10.0.0/24'],
 };
 
+/** Everything that a policy can say, on a router that prefers neighbours for Paths too. */
+const POLICY: FrrRouter = {
+  ...FULL,
+  extraConfig: undefined,
+  bgp: {
+    gracefulRestart: { restartTime: 90 },
+    aggregates: [
+      { prefix: '10.204.0.0/14', summaryOnly: true },
+      { prefix: '10.0.0.0/8', summaryOnly: false },
+    ],
+  },
+  sessions: [
+    {
+      ...{ peer: 'r2', asn: 2, address: '10.9.0.3', network: 'link/r1--r2' },
+      pace: { keepalive: 10, hold: 30, connect: 5, bfdMs: 500 },
+      password: { secret: 'core', revision: '42' },
+      policy: {
+        import: [
+          {
+            match: { prefixes: ['10.0.0.0/8 le 24', '192.0.2.0/24', '198.51.100.0/22 ge 23 le 24'] },
+            action: 'permit',
+            set: {
+              localPreference: 300,
+              med: 5,
+              removeCommunities: ['2:1', 'no-export'],
+              addCommunities: ['2:9'],
+            },
+          },
+          {
+            match: { asPath: '^(2|3)_' },
+            action: 'permit',
+            set: { communities: ['no-export', '65000:7', '2:1'] },
+          },
+          { match: { communities: ['65000:1', 'no-advertise'] }, action: 'deny' },
+          { action: 'permit', set: { prependAsns: [64512, 64513] } },
+        ],
+        export: [
+          {
+            match: {
+              prefixes: ['0.0.0.0/0 ge 8 le 32'],
+              asPath: '_2_|^$',
+              communities: ['blackhole', 'no-peer', 'local-AS', 'graceful-shutdown'],
+            },
+            action: 'permit',
+            set: { prepend: 2, nextHopUnchanged: true },
+          },
+          { action: 'deny' },
+        ],
+        defaultOriginate: true,
+        maximumPrefixes: { limit: 1000, action: 'warn' },
+      },
+    },
+    {
+      ...{ peer: 'r3', asn: 4294967294, address: '10.10.0.2', network: 'link/r1--r3' },
+      bfd: false,
+      policy: { import: [], export: [], maximumPrefixes: { limit: 5, action: 'reset' } },
+    },
+    {
+      ...{ peer: 'r4', asn: 4, address: '10.11.0.2', network: 'link/r1--r4' },
+      password: { secret: 'gone', revision: undefined },
+    },
+  ],
+};
+
 describe('renderFrr', () => {
   it.each([
     ['bare', BARE],
     ['full', FULL],
     ['slow', SLOW],
+    ['policy', POLICY],
   ])('writes %s.conf', async (name, router) => {
     await expect(renderFrr(router).text).toMatchFileSnapshot(golden(name));
   });

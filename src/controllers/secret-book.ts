@@ -1,0 +1,41 @@
+import type { SecretState, Secrets } from '../core/plan/session-terms.ts';
+import { whyUnusable } from '../core/plan/secret-value.ts';
+import { withSecrets } from '../core/render/frr-secrets.ts';
+import type { ConfigurationText } from '../core/render/text.ts';
+import type { StoredEntry } from '../ports/object-store.ts';
+
+/** The secrets as the last intake read them: the only place that holds their values, which leave it for routers alone. */
+export class SecretBook implements Secrets {
+  readonly #prefix: string;
+  readonly #values = new Map<string, { readonly value: string; readonly state: SecretState }>();
+
+  /** @param prefix of their keys. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Takes the place of all that was known. */
+  read(entries: readonly StoredEntry[]): void {
+    this.#values.clear();
+    for (const { key, value, modRevision } of entries) {
+      const unusable = whyUnusable(value);
+      const state = unusable === undefined ? { revision: String(modRevision) } : { unusable };
+      this.#values.set(key.slice(this.#prefix.length), { value, state });
+    }
+  }
+
+  get(name: string): SecretState | undefined {
+    return this.#values.get(name)?.state;
+  }
+
+  /** What a router is to read. @throws when a secret went since the plan was made, which another one follows. */
+  filled({ text, hash }: ConfigurationText): ConfigurationText {
+    const filled = withSecrets(text, (name) => {
+      const secret = this.#values.get(name);
+      if (secret === undefined || 'unusable' in secret.state)
+        throw new Error(`secret ${name} is gone; the router keeps what it runs until the next plan`);
+      return secret.value;
+    });
+    return { text: filled, hash };
+  }
+}
