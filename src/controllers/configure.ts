@@ -60,6 +60,7 @@ export async function settleRouter(
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
+    if (error instanceof RouterRefusal) routerStates.refused(name, setup.configuration);
     logger.warn({ err: error }, 'router not configured');
     events.warning({ kind: 'Router', name }, failure.reason, failure.message);
     return { state, failure };

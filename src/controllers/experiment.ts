@@ -77,6 +77,7 @@ async function prove(
   const { desired } = testbed;
   const key = `${experiment}/${connection.name}`;
   const path = desired.paths.get(connection.path);
+  const probe = probeOfConnection(connection);
   const unplugged = (path?.links ?? []).filter(({ network: link }) => {
     const network = desired.networks.get(link);
     return (
@@ -89,11 +90,11 @@ async function prove(
   if (!wired || unplugged.length > 0) {
     // What cannot be read is not known to be unplugged.
     const [open] = observation.latest.unreadable().length === 0 ? unplugged : [];
-    return prover.notYet(key, open?.between.join(' – '));
+    return prover.notYet(key, probe, open?.between.join(' – '));
   }
   const before = prover.last(key)?.verdict?.proven;
   const addedMs = path === undefined ? 0 : shaper.addedMs(path);
-  const proof = await prover.prove(key, probeOfConnection(connection), addedMs);
+  const proof = await prover.prove(key, probe, addedMs);
   if (before !== true && proof.verdict?.proven === true) {
     // Packets arrive, so the sessions are up: the routers' status need not wait for its turn.
     for (const router of path?.via ?? []) enqueue('router', router);

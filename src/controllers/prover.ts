@@ -1,6 +1,8 @@
 import type { ProofStatus } from '../api/status.ts';
 import { farthestHop, LONGEST_MS, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
+import { runsPlan } from '../core/diff/wanted-configuration.ts';
 import {
+  CONFIGURING,
   isMerelySilent,
   isOnCourse,
   proofOf,
@@ -15,6 +17,7 @@ import type { HostConsole } from '../ports/host-console.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
 import type { Observation } from './observation.ts';
+import type { RouterStates } from './router-states.ts';
 import type { Testbed } from './testbed.ts';
 
 export interface Proof {
@@ -37,6 +40,9 @@ const GLANCE_MS_EACH = 50;
 const TRACE_AGAIN_MS = 5_000;
 
 interface Known {
+  /** The probe. */
+  readonly asked: string;
+  /** Of the containers that it is about. */
   readonly fingerprint: string;
   /** Milliseconds, monotonic: when packets were last traced, or first wanted. */
   readonly at: number;
@@ -54,6 +60,12 @@ const silence = ({ forward: { from, to } }: Probe): Verdict => ({
   proven: false,
   reason: 'NoAnswer',
   message: `packets from ${from} to ${to} are not answered yet`,
+});
+
+const configuring = (router: string): Verdict => ({
+  proven: false,
+  reason: CONFIGURING,
+  message: `packets are sent when ${router} runs its new configuration`,
 });
 
 const tooSlow = (addedMs: number): Verdict => ({
@@ -74,6 +86,7 @@ interface ProverDeps {
   readonly hosts: HostConsole;
   readonly routers: RouterConsole;
   readonly observation: Observation;
+  readonly routerStates: RouterStates;
   readonly testbed: Testbed;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'proofs'>;
@@ -96,8 +109,10 @@ export class Prover {
   }
 
   /** Nothing can be sent yet. @param unplugged a link that is certainly open @returns the last result, as far as that can still be true. */
-  notYet(key: string, unplugged?: string): Proof {
-    const before = this.#known.get(key) ?? { fingerprint: '', at: -Infinity, proof: NOT_TRIED };
+  notYet(key: string, probe: Probe, unplugged?: string): Proof {
+    const asked = JSON.stringify(probe);
+    const last = this.#known.get(key);
+    const before = last?.asked === asked ? last : { asked, fingerprint: '', at: -Infinity, proof: NOT_TRIED };
     const broken = before.proof.verdict?.proven === true && unplugged !== undefined;
     const known = broken
       ? { ...before, fingerprint: '', proof: { ...before.proof, verdict: openLink(unplugged) } }
@@ -121,9 +136,10 @@ export class Prover {
 
   /** @param key such as `fig3/ab`. @param addedMs by which links delay a packet and its answer. */
   async prove(key: string, probe: Probe, addedMs: number): Promise<Proof> {
+    const asked = JSON.stringify(probe);
     if (addedMs > LONGEST_MS) {
       const proof = { ...NOT_TRIED, verdict: tooSlow(addedMs) };
-      this.#known.set(key, { fingerprint: '', at: this.#deps.clock.monotonicMs(), proof });
+      this.#known.set(key, { asked, fingerprint: '', at: this.#deps.clock.monotonicMs(), proof });
       return proof;
     }
     const { observation, clock, intervalMs } = this.#deps;
@@ -135,10 +151,11 @@ export class Prover {
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
       ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
     );
-    const fingerprint = JSON.stringify([probe, targets, passed]);
+    const fingerprint = JSON.stringify([targets, passed]);
     const now = clock.monotonicMs();
     const before = this.#known.get(key);
-    const known = before?.fingerprint === fingerprint ? before : { fingerprint, at: now, proof: NOT_TRIED };
+    const same = before?.asked === asked && before.fingerprint === fingerprint;
+    const known: Known = same ? before : { asked, fingerprint, at: now, proof: NOT_TRIED };
     const held = known.proof.verdict?.proven === true;
     if (held && now - known.at < intervalMs) {
       if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
@@ -147,6 +164,12 @@ export class Prover {
         this.#count(key, 'Proven');
         return known.proof;
       }
+    }
+    const unfinished = held ? undefined : this.#unfinished(probe);
+    if (unfinished !== undefined) {
+      const proof = { ...NOT_TRIED, verdict: configuring(unfinished) };
+      this.#known.set(key, { asked, fingerprint, at: now, proof });
+      return proof;
     }
     // A trace of what does not answer takes long: for a while a ping says as much.
     const patient = !held && now - known.at < TRACE_AGAIN_MS;
@@ -163,8 +186,25 @@ export class Prover {
       this.#known.set(key, { ...known, glancedAt: clock.monotonicMs(), silences });
       return known.proof;
     }
-    this.#known.set(key, { fingerprint, at: clock.monotonicMs(), proof });
+    this.#known.set(key, { asked, fingerprint, at: clock.monotonicMs(), proof });
     return proof;
+  }
+
+  /**
+   * A router on the way that still has to be given its configuration: until then packets may take the right way for a moment only. One that nobody
+   * changes, or that refused it, is not waited for.
+   */
+  #unfinished(probe: Probe): string | undefined {
+    const { observation, routerStates, testbed } = this.#deps;
+    const passed = [...probe.forward.hops, ...probe.reverse.hops].map(({ router }) => router);
+    return [...passed, probe.edge.router].find((router) => {
+      const setup = testbed.desired.workloads.get(`router/${router}`)?.setup;
+      const placed = observation.latest.current(`router/${router}`);
+      const state = placed === undefined ? undefined : routerStates.get(router, placed.container.id);
+      if (setup?.type !== 'router' || state === undefined || runsPlan(setup, state)) return false;
+      const isFrozen = testbed.isFrozen({ kind: 'Router', name: router });
+      return !isFrozen && !routerStates.isRefused(router, setup.configuration);
+    });
   }
 
   #count(probe: string, result: string): void {

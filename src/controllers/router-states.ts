@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { RouterSession, RouterState } from '../core/diff/observed-router.ts';
+import type { ConfigurationText } from '../core/render/text.ts';
 
 interface Known {
   readonly containerId: string;
@@ -12,6 +13,8 @@ interface Known {
 export class RouterStates {
   readonly #clock: Clock;
   readonly #states = new Map<string, Known>();
+  /** Hashes of planned configurations, by router. */
+  readonly #refused = new Map<string, string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,8 +35,18 @@ export class RouterStates {
     return this.#clock.monotonicMs() - (this.#states.get(router)?.at ?? -Infinity);
   }
 
+  /** It did not take a planned configuration. */
+  refused(router: string, { hash }: ConfigurationText): void {
+    this.#refused.set(router, hash);
+  }
+
+  isRefused(router: string, { hash }: ConfigurationText): boolean {
+    return this.#refused.get(router) === hash;
+  }
+
   forget(router: string): void {
     this.#states.delete(router);
+    this.#refused.delete(router);
   }
 
   session(router: string, peerAddress: string): RouterSession | undefined {

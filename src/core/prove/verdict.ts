@@ -15,6 +15,9 @@ export interface Sighting {
 /** The links delay packets by more than anybody waits: nothing is known, and nothing is wrong. */
 export const TOO_SLOW = 'TooSlow';
 
+/** A router on the way does not run its planned configuration yet: what packets do now says little of what they will do. */
+export const CONFIGURING = 'Configuring';
+
 export interface Verdict {
   readonly proven: boolean;
   readonly reason: string;

@@ -1,5 +1,5 @@
 import type { PathStatus, ProofStatus } from '../../api/status.ts';
-import { TOO_SLOW, type Verdict } from '../prove/verdict.ts';
+import { CONFIGURING, TOO_SLOW, type Verdict } from '../prove/verdict.ts';
 import type { DesiredPath } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 import { impairedFindings, type ShapedEnd } from './impaired.ts';
@@ -68,6 +68,7 @@ export function proven({ verdict, probeFailure }: Pick<PathFacts, 'verdict' | 'p
     return unknown('Proven', 'NotProbed', 'packets are sent when all links are plugged in');
   if (verdict.reason === TOO_SLOW)
     return { ...unknown('Proven', verdict.reason, verdict.message), neutral: true };
+  if (verdict.reason === CONFIGURING) return unknown('Proven', verdict.reason, verdict.message);
   return verdict.proven
     ? found('Proven', verdict.reason, verdict.message)
     : missing('Proven', verdict.reason, verdict.message);

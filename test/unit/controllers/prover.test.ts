@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/controllers/observation.ts';
 import { Prover } from '../../../src/controllers/prover.ts';
-import { Testbed } from '../../../src/controllers/testbed.ts';
+import { RouterStates } from '../../../src/controllers/router-states.ts';
+import type { Testbed } from '../../../src/controllers/testbed.ts';
 import type { Trace } from '../../../src/core/diff/observed-router.ts';
 import type { Probe } from '../../../src/core/prove/probe.ts';
 import { container, scene } from '../../support/observed.ts';
@@ -29,12 +30,17 @@ const PROBE: Probe = {
   edge: { router: 'r1', prefix: '10.2.0.0/24', asPath: [2] },
 };
 
+const PLANNED = { text: 'router bgp 2\n', hash: 'planned' };
+
 const notAsked = (): Promise<never> => Promise.reject(new Error('not asked here'));
 
 /** A prover, and packets that go where a test says. */
 class Range {
   readonly clock = new ManualClock();
   readonly metrics = createMetrics({ process: false });
+  readonly routerStates = new RouterStates(this.clock);
+  /** Whether nobody changes the second router. */
+  frozen = false;
   /** What was done, in order. */
   readonly asked: string[] = [];
   /** Where packets to b enter the second router; undefined: it does not answer. */
@@ -65,11 +71,26 @@ class Range {
         },
       }),
     } as unknown as Observation,
-    testbed: new Testbed(),
+    testbed: {
+      desired: {
+        workloads: new Map([
+          ['router/r2', { setup: { type: 'router', configuration: PLANNED, sessions: [] } }],
+        ]),
+        nameAt: (address: string) => address,
+      },
+      isFrozen: () => this.frozen,
+    } as unknown as Testbed,
+    routerStates: this.routerStates,
     clock: this.clock,
     metrics: this.metrics.metrics,
     intervalMs: 60_000,
   });
+
+  /** The second router was read. @param appliedHash of what it runs. */
+  read(appliedHash: string): void {
+    const state = { ready: true, appliedHash, drift: [], sessions: [], interfaces: [] };
+    this.routerStates.set('r2', container('router/r2').id, state);
+  }
 
   /** What is asked for a proof, and what comes of it. */
   async prove(): Promise<{ readonly asked: readonly string[]; readonly reason: string | undefined }> {
@@ -148,10 +169,37 @@ describe('Prover', () => {
     expect(await counted()).toEqual([]);
   });
 
+  it('sends nothing while a router on the way waits for its configuration', async () => {
+    range.read('of the plan before');
+    expect(await range.prove()).toEqual({ asked: [], reason: 'Configuring' });
+    range.read('planned');
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+    // What is proven stays so while a change is applied that is not about the way.
+    range.read('of the plan before');
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: GLANCE, reason: 'Proven' });
+  });
+
+  it('waits for no router that nobody changes, or that refused its configuration', async () => {
+    range.read('of the plan before');
+    range.frozen = true;
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+    range = new Range();
+    range.read('of the plan before');
+    range.routerStates.refused('r2', PLANNED);
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('forgets what was proven of another way', async () => {
+    await range.prove();
+    const other = { ...PROBE, edge: { ...PROBE.edge, asPath: [3, 2] } };
+    expect(range.prover.notYet('x/ab', other).verdict).toBeUndefined();
+  });
+
   it('takes nothing for proven while a link is open, and proves it anew afterwards', async () => {
     await range.prove();
-    expect(range.prover.notYet('x/ab').verdict).toMatchObject({ proven: true });
-    expect(range.prover.notYet('x/ab', 'r1 – r2').verdict).toMatchObject({
+    expect(range.prover.notYet('x/ab', PROBE).verdict).toMatchObject({ proven: true });
+    expect(range.prover.notYet('x/ab', PROBE, 'r1 – r2').verdict).toMatchObject({
       proven: false,
       reason: 'LinkOpen',
     });
