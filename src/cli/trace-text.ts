@@ -1,6 +1,6 @@
 import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { HopJudge, JudgedHop } from '../core/prove/hops.ts';
-import type { ProbeDirection } from '../core/prove/probe.ts';
+import type { Probe, ProbeDirection } from '../core/prove/probe.ts';
 
 /** A router or host, and the address that it answers or should answer by. */
 export interface NamedAddress {
@@ -28,6 +28,16 @@ export interface ShownDirection {
   /** What is wrong, in the operator's words. */
   readonly message?: string;
   readonly hops: readonly ShownHop[];
+}
+
+/** The route that the near edge has for the far end, as programs get it. */
+export interface ShownRoute {
+  readonly router: string;
+  readonly prefix: string;
+  /** AS path; absent: it has no route. */
+  readonly seen?: readonly number[];
+  readonly expected: readonly number[];
+  readonly right: boolean;
 }
 
 type Names = Pick<DesiredIndex, 'nameAt'>;
@@ -62,6 +72,16 @@ export function shownDirection(
     hops: judge.judged.filter(says).map((judged) => shownHop(names, judged)),
   };
 }
+
+/** @param seen AS path; undefined: there is no route */
+export const shownRoute = (
+  { router, prefix, asPath }: Probe['edge'],
+  seen: readonly number[] | undefined,
+  right: boolean,
+): ShownRoute => ({ router, prefix, ...(seen !== undefined && { seen }), expected: asPath, right });
+
+export const routeText = ({ router, prefix, seen }: ShownRoute): string =>
+  `${router} has ${seen === undefined ? `no route to ${prefix}` : `${prefix} by AS path ${seen.join(' ') || '(its own)'}`}`;
 
 /** `vyos-35`, `fig3/a`. */
 export const workloadName = (key: string): string => key.replace(/^(router|host)\//, '');

@@ -108,6 +108,7 @@ describe('looking into the network, without an operator', () => {
       ...['look-west', 'look-middle', 'look-east', 'look/b'],
       ...['look-east', 'look-middle', 'look-west', 'look/a'],
     ]);
+    expect(said).toMatch(/^look-west has [0-9./]+ by AS path \d+ \d+$/m);
     expect(said).toContain('all hops are right');
     const json = JSON.parse(await run('trace', 'look/ab', '-o', 'json')) as Traced;
     expect(json).toMatchObject({ right: true, probes: [{ connection: 'look/ab', path: 'look-over' }] });

@@ -5,12 +5,21 @@ import {
   LONGEST_MS,
   type ProbeDirection,
 } from '../../core/prove/probe.ts';
-import { deviationOf } from '../../core/prove/verdict.ts';
+import { asPathDeviation, deviationOf } from '../../core/prove/verdict.ts';
 import { Exit, EXIT } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { type OpenTestbed, placeOf } from '../testbed.ts';
 import { type ChosenProbe, chosenProbes } from '../trace-choice.ts';
-import { says, type ShownDirection, shownDirection, TraceText, workloadName } from '../trace-text.ts';
+import {
+  routeText,
+  says,
+  type ShownDirection,
+  shownDirection,
+  type ShownRoute,
+  shownRoute,
+  TraceText,
+  workloadName,
+} from '../trace-text.ts';
 
 export interface TraceOptions {
   readonly output?: 'json';
@@ -42,12 +51,22 @@ export async function trace(session: Session, what: string, options: TraceOption
       if (message !== undefined) problems.push(`${title}: ${message}`);
       return shownDirection(open.desired, direction, judge, message);
     };
+    const route = async ({ path, connection, probe: { edge } }: ChosenProbe): Promise<ShownRoute> => {
+      const routes = await open.routers.routes(placeOf(open, `router/${edge.router}`));
+      const seen = routes.find(({ prefix }) => prefix === edge.prefix)?.asPath;
+      const message = asPathDeviation(edge, seen);
+      const shown = shownRoute(edge, seen, message === undefined);
+      say(shown.right ? routeText(shown) : paint(routeText(shown)));
+      if (message !== undefined) problems.push(`${connection ?? `Path ${path}`}: ${message}`);
+      return shown;
+    };
     const probes = [];
     for (const one of chosen) {
       const { path, connection } = one;
       const forward = await oneWay(one, 'forward');
       const reverse = await oneWay(one, 'reverse');
-      probes.push({ path, ...(connection !== undefined && { connection }), forward, reverse });
+      const edge = await route(one);
+      probes.push({ path, ...(connection !== undefined && { connection }), forward, reverse, edge });
     }
     const allRight = problems.length === 0;
     if (options.output === 'json') output.print(JSON.stringify({ right: allRight, probes }, null, 2));

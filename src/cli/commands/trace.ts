@@ -11,7 +11,8 @@ export function registerTrace(program: Command, context: CliContext): void {
     .description(
       'Sends packets along a Path, there and back, and shows each hop as it answers: router, address, round-trip time, ' +
         'and what was expected there. Packets start in the hosts of every connection that uses the Path; when none does, in its ' +
-        'outer routers. The first hop that is wrong is marked. Exit codes: 0 all hops are right, 1 one is not.',
+        'outer routers. The first hop that is wrong is marked. At the end comes the AS path by which the near edge has learned of the far end. ' +
+        'Exit codes: 0 all is as declared, 1 something is not.',
     )
     .argument('<path>', 'a Path, or one connection as EXPERIMENT/CONNECTION')
     .addOption(new Option('-o, --output <format>', 'how to show it').choices(['json']))

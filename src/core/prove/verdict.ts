@@ -33,16 +33,23 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
   const reverse = deviationOf(probe.reverse, sighting.reverse, nameOf);
   if (reverse !== undefined)
     return { proven: false, reason: reverse.reason, message: `reverse: ${reverse.message}` };
-  const { router, prefix, asPath } = probe.edge;
-  const seen = sighting.asPath?.join(' ');
-  if (sighting.asPath === undefined || !sameWay(sighting.asPath, asPath)) {
-    const message = `${router} should have ${prefix} by AS path "${asPath.join(' ')}" but has ${
-      seen === undefined ? 'no route' : `"${seen}"`
-    }`;
-    return { proven: false, reason: 'OtherAsPath', message };
-  }
+  const learned = asPathDeviation(probe.edge, sighting.asPath);
+  if (learned !== undefined) return { proven: false, reason: 'OtherAsPath', message: learned };
   const hops = `${String(probe.forward.hops.length)} router hops forward, ${String(probe.reverse.hops.length)} reverse`;
   return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
+}
+
+/**
+ * What is wrong with the route that the near edge has for the far end.
+ * @param seen its AS path; undefined: there is no route
+ */
+export function asPathDeviation(
+  { router, prefix, asPath }: Probe['edge'],
+  seen: readonly number[] | undefined,
+): string | undefined {
+  if (seen !== undefined && sameWay(seen, asPath)) return undefined;
+  const has = seen === undefined ? 'no route' : `"${seen.join(' ')}"`;
+  return `${router} should have ${prefix} by AS path "${asPath.join(' ')}" but has ${has}`;
 }
 
 /** An AS number that is there several times in a row was prepended, which says nothing of the way. */
