@@ -1,4 +1,4 @@
-/* Runs the gates named as arguments, those of `--quick`, or all. */
+/* Runs the gates named as arguments, those of `--quick`, or all; with `--slow` also the tests that take minutes. */
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,9 @@ import { removeRunDirectory } from './run-directory.ts';
 import { runGates } from './run-gates.ts';
 import { resultLine, summary } from './summary.ts';
 
-const args = process.argv.slice(2);
+const SLOW = '--slow';
+if (process.argv.includes(SLOW)) process.env['HINGE_SLOW'] = 'yes';
+const args = process.argv.slice(2).filter((arg) => arg !== SLOW);
 const names = args.includes('--quick') ? quick : args;
 const unknown = names.filter((name) => !gates.some((gate) => gate.name === name));
 if (unknown.length > 0) {

@@ -20,7 +20,7 @@ try {
     preferLocal: true,
     stdio: 'inherit',
     reject: false,
-    env: { HINGE_FAULTS_REPORT: report, HINGE_FAULTS: 'all' },
+    env: { HINGE_FAULTS_REPORT: report, HINGE_SLOW: 'yes' },
   });
   const lines = (await readFile(report, 'utf8').catch(() => '')).split('\n').filter(Boolean);
   const table = new Table({
