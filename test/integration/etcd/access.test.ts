@@ -157,7 +157,8 @@ describe('a token', () => {
 
   /** Work that has to go on, whatever happens to the tokens meanwhile. */
   const expectWorkThrough = async (own: EtcdServer, happens: () => Promise<void>): Promise<void> => {
-    const { store, elect } = connect({ endpoints: [own.endpoint], auth });
+    // etcd checks passwords with bcrypt, and here ten reads come with one: on a busy machine that takes seconds.
+    const { store, elect } = connect({ endpoints: [own.endpoint], auth, timeoutMs: 20_000 });
     const follower = new Follower(store, '/p/');
     const term = await elect('/leader', 30).campaign(forever);
     await store.commit([put('/p/a', '1')], { fence: term.fence });
