@@ -99,7 +99,7 @@ describe('leadership', () => {
         '2',
         `leader stopped for 3 × its TTL of ${String(ttl)} s`,
         seconds,
-        `until the other led; the first one's writes after it woke up: ${String(afterwards.length)}`,
+        `until the other led; after it woke up the first one asked etcd ${String(afterwards.length)} times to write, and was refused`,
       );
       expect(seconds).toBeLessThan(1.5 * ttl);
       // What it had on its lips may still be said: it is refused.

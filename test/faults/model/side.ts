@@ -19,16 +19,20 @@ export function engineOf({ fleet }: Side, node: string): NodeEngine {
   return engine;
 }
 
+const DEAD = 'is dead';
+
 /** What one side looks like, under names that both sides share. */
 export async function lookOf(side: Side, testbed: Testbed): Promise<readonly string[]> {
   const { services, networks } = await side.swarm.list();
   const listed = await Promise.all(
     [...side.fleet.engines].map(async ([node, engine]) => {
       const there = await engine.list();
+      const containers = there.containers.map(
+        (container) => `${node}: ${container.name.replace(/\.1\..*/, '')} ${stateOf(container)}`,
+      );
       return [
-        ...there.containers.map(
-          (container) => `${node}: ${container.name.replace(/\.1\..*/, '')} ${stateOf(container)}`,
-        ),
+        // How many dead ones it keeps is Swarm's own business: after an update and a kill it is one less.
+        ...containers.filter((line, at) => !line.endsWith(DEAD) || containers.indexOf(line) === at),
         ...there.networks.map((network) => `${node}: lists ${network.name} ${ordered(network.labels)}`),
       ];
     }),
@@ -43,7 +47,7 @@ export async function lookOf(side: Side, testbed: Testbed): Promise<readonly str
   ].sort();
 
   function stateOf({ running, labels, endpoints }: ObservedContainer): string {
-    if (!running) return 'is dead';
+    if (!running) return DEAD;
     const helper = labels[HELPER_LABEL] !== undefined;
     return `runs in ${endpoints
       .map((endpoint) => attachment(endpoint, helper))
