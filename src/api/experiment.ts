@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata, Name } from './meta.ts';
-import { Image, Ipv4, Ipv4Prefix, text, wholeNumber } from './quantity.ts';
+import { celRule, Image, Ipv4, Ipv4Prefix, text, wholeNumber } from './quantity.ts';
 import { Placement, Resources } from './router.ts';
 
 export const Host = z.strictObject({
@@ -28,13 +28,26 @@ const PortRange = text(/^[0-9]{1,5}(-[0-9]{1,5})?$/, A_PORT).refine((range) => {
   return low >= 1 && low <= high && high <= 65535;
 }, A_PORT);
 
-export const Match = z.strictObject({
-  dscp: wholeNumber(0, 63).exactOptional().describe('DSCP value.'),
-  protocol: z.enum(['tcp', 'udp', 'icmp']).exactOptional().describe('IP protocol.'),
-  ports: z
-    .array(z.union([Port, PortRange], { error: A_PORT }))
-    .exactOptional()
-    .describe('Destination ports and ranges.'),
+export const Match = z
+  .strictObject({
+    dscp: wholeNumber(0, 63).exactOptional().describe('DSCP value.'),
+    protocol: z.enum(['tcp', 'udp', 'icmp']).exactOptional().describe('IP protocol.'),
+    ports: z
+      .array(z.union([Port, PortRange], { error: A_PORT }))
+      .min(1)
+      .exactOptional()
+      .describe('Ports and ranges of `to`: destination on the way there, source on the way back.'),
+  })
+  .refine(({ protocol, ports }) => protocol !== 'icmp' || ports === undefined, {
+    path: ['ports'],
+    error: 'no ports, since icmp has none',
+  })
+  .meta(celRule("!has(self.ports) || !has(self.protocol) || self.protocol != 'icmp'", 'icmp has no ports'));
+export type Match = z.infer<typeof Match>;
+
+export const OwnAddresses = z.strictObject({
+  from: Ipv4.exactOptional().describe('A further address of `from`. Default: allocated.'),
+  to: Ipv4.exactOptional().describe('A further address of `to`. Default: allocated.'),
 });
 
 export const Connection = z.strictObject({
@@ -44,7 +57,12 @@ export const Connection = z.strictObject({
   path: Name.describe('The Path that joins the two hosts; used in both directions.'),
   layer: z.literal([2, 3]).default(3).describe('3: IP; 2: Ethernet.'),
   subnet: Ipv4Prefix.exactOptional().describe('Subnet of a layer-2 connection.'),
-  match: Match.exactOptional().describe('Which traffic takes the Path. Default: all.'),
+  addresses: OwnAddresses.exactOptional().describe(
+    'Addresses of its own at both ends: what goes between these takes the Path. Needs engineering: srv6.',
+  ),
+  match: Match.exactOptional().describe(
+    'Which traffic takes the Path. Default: all. Needs engineering: srv6.',
+  ),
 });
 export type Connection = z.infer<typeof Connection>;
 

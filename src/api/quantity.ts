@@ -36,6 +36,12 @@ export const Loopback = text(
   'an IPv4 address with /32 such as 10.255.0.57/32, or none',
 );
 
+/** What the SIDs of a router begin with (RFC 8986). */
+export const Locator = text(
+  /^[1-9a-f][0-9a-f]{0,3}(:(0|[1-9a-f][0-9a-f]{0,3})){0,2}::\/48$/,
+  'an IPv6 prefix of /48 such as 5f00:0:7::/48',
+);
+
 /** BGP identifier (RFC 6286): any four octets but 0.0.0.0. */
 export const RouterId = text(new RegExp(`^${IPV4}$`), 'a router ID such as 0.0.0.57')
   .refine((id) => id !== '0.0.0.0', 'a router ID other than 0.0.0.0 (RFC 6286)')

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { RouterBgp } from './bgp.ts';
 import { API_VERSION, Metadata } from './meta.ts';
-import { Asn, celRule, Constraint, Image, Ipv4Prefix, Loopback, Memory, RouterId } from './quantity.ts';
+import {
+  Asn,
+  celRule,
+  Constraint,
+  Image,
+  Ipv4Prefix,
+  Locator,
+  Loopback,
+  Memory,
+  RouterId,
+} from './quantity.ts';
 
 export const Placement = z.strictObject({
   node: z.string().min(1).exactOptional().describe('Host name of the Swarm node to run on.'),
@@ -31,6 +41,7 @@ export const RouterSpec = z
     loopback: Loopback.exactOptional().describe(
       'Loopback address as /32, or none (routerId must then be given). Default: allocated.',
     ),
+    locator: Locator.exactOptional().describe('SRv6 locator, a /48. Default: allocated.'),
     advertise: z.array(Ipv4Prefix).exactOptional().describe('Further prefixes that the router originates.'),
     bgp: RouterBgp.exactOptional(),
     placement: Placement.exactOptional().describe('Where the router may run.'),

@@ -46,6 +46,7 @@ const RouterStatus = z.looseObject({
   asn: z.int().exactOptional().describe('AS number in effect.'),
   routerId: z.string().exactOptional().describe('BGP identifier in effect.'),
   loopback: z.string().exactOptional().describe('Loopback address in effect.'),
+  locator: z.string().exactOptional().describe('SRv6 locator in effect.'),
   interfaces: z
     .array(z.looseObject({ link: z.string(), name: z.string(), address: z.string(), mac: z.string() }))
     .exactOptional()
@@ -104,6 +105,7 @@ const ExperimentStatus = z.looseObject({
         name: z.string(),
         layer: z.literal([2, 3]),
         path: z.string(),
+        addresses: z.looseObject({ from: z.string(), to: z.string() }).exactOptional(),
         rttMs: z.number().exactOptional(),
         proof: Proof.exactOptional(),
       }),

@@ -73,6 +73,7 @@ export interface RouterStatus extends CommonStatus {
   readonly asn?: number;
   readonly routerId?: string;
   readonly loopback?: string;
+  readonly locator?: string;
   readonly interfaces?: readonly InterfaceStatus[];
   readonly sessions?: readonly SessionStatus[];
   readonly configHash?: string;
@@ -97,6 +98,8 @@ export interface ExperimentStatus extends CommonStatus {
     readonly name: string;
     readonly layer: 2 | 3;
     readonly path: string;
+    /** Of its own. */
+    readonly addresses?: { readonly from: string; readonly to: string };
     readonly rttMs?: number;
     readonly proof?: ProofStatus;
   }[];

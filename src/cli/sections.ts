@@ -45,6 +45,7 @@ function routerSections(status: RouterStatus, now: number): Section[] {
     ['AS number', status.asn === undefined ? undefined : String(status.asn)],
     ['Router ID', status.routerId],
     ['Loopback', status.loopback],
+    ['Locator', status.locator],
     ['Configuration', status.configHash],
   ].flatMap(([name = '', value]) => (value === undefined ? [] : [`${`${name}:`.padEnd(15)} ${value}`]));
   return [
@@ -78,7 +79,7 @@ function proofText(proof: ProofStatus, now: number): string {
     `checked  ${formatSince(proof.checkedAt, now)} ago`,
     `forward  ${way(proof.forward.hops)}`,
     `reverse  ${way(proof.reverse.hops)}`,
-    `AS path  ${proof.asPath.join(' ')}`,
+    ...(proof.asPath.length === 0 ? [] : [`AS path  ${proof.asPath.join(' ')}`]),
   ].join('\n');
 }
 
@@ -107,11 +108,12 @@ function experimentSections(status: ExperimentStatus, now: number): Section[] {
     ),
     ...table(
       'Connections',
-      ['NAME', 'LAYER', 'PATH', 'RTT'],
-      status.connections?.map(({ name, layer, path, rttMs }) => [
+      ['NAME', 'LAYER', 'PATH', 'ADDRESSES', 'RTT'],
+      status.connections?.map(({ name, layer, path, addresses, rttMs }) => [
         name,
         String(layer),
         path,
+        addresses === undefined ? '' : `${addresses.from} - ${addresses.to}`,
         rttMs === undefined ? '' : `${rttMs.toFixed(2)} ms`,
       ]),
     ),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Ipv4Prefix } from '../api/quantity.ts';
 import { isPrefix } from '../core/plan/ipv4.ts';
+import { isLocatorRange } from '../core/plan/locator.ts';
 import { type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 
 /** What is read and what was expected, as zod's custom issue. */
@@ -77,6 +78,10 @@ export const listenForm = z.string().transform((text, context): ListenAddress =>
 const isRange = (text: string): boolean => Ipv4Prefix.safeParse(text).success && isPrefix(text);
 
 export const rangeForm = z.string().refine(isRange, 'a range such as 10.255.0.0/16, with no host bits set');
+
+export const locatorsForm = z
+  .string()
+  .refine(isLocatorRange, 'an IPv6 range of /16 to /47 such as 5f00::/32, with no host bits set');
 
 /** A network's subnet: Docker takes longer and shorter ones, too, but no testbed fits in or needs them. */
 export const subnetForm = z.string().refine((text) => {

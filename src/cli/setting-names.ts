@@ -177,6 +177,13 @@ export const SETTINGS = {
     fallback: '4200000000-4294967294',
     scope: 'operator',
   },
+  poolLocators: {
+    variable: SETTING_NAMES.locators,
+    flag: '--pool-locators <range>',
+    description: 'where SRv6 locators come from',
+    fallback: '5f00::/32',
+    scope: 'operator',
+  },
   managementSubnet: {
     variable: SETTING_NAMES.management,
     flag: '--management-subnet <subnet>',

@@ -3,6 +3,8 @@ import { KINDS, type Kind } from '../api/object.ts';
 import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { ObservedIndex } from '../core/diff/observed-index.ts';
 import type { DesiredWorkload } from '../core/plan/desired.ts';
+import type { HostConsole } from '../ports/host-console.ts';
+import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { HopTracer } from '../ports/hop-tracer.ts';
 import type { LiveCommands } from '../ports/live-commands.ts';
 import type { PacketCapture } from '../ports/packet-capture.ts';
@@ -19,6 +21,8 @@ export interface OpenTestbed extends OpenStore {
   readonly live: LiveCommands;
   readonly routers: RouterConsole;
   readonly tracer: HopTracer;
+  readonly hosts: HostConsole;
+  readonly segments: SegmentConsole;
   readonly capture: PacketCapture;
 }
 

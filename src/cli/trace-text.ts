@@ -1,6 +1,6 @@
 import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { HopJudge, JudgedHop } from '../core/prove/hops.ts';
-import type { Probe, ProbeDirection } from '../core/prove/probe.ts';
+import type { ProbeDirection, ProbeEdge } from '../core/prove/probe.ts';
 
 /** A router or host, and the address that it answers or should answer by. */
 export interface NamedAddress {
@@ -12,7 +12,7 @@ export interface NamedAddress {
 export interface ShownHop {
   readonly hop: number;
   /** Absent: nothing answered. */
-  readonly seen?: NamedAddress & { readonly rttMs: number };
+  readonly seen?: NamedAddress & { readonly rttMs?: number };
   /** Absent: packets should have arrived before. */
   readonly expected?: NamedAddress;
   readonly right: boolean;
@@ -46,10 +46,11 @@ const named = (names: Names, address: string): NamedAddress => ({ name: names.na
 
 function shownHop(names: Names, { ttl, seen, expected, right }: JudgedHop): ShownHop {
   const { address, rttMs } = seen ?? {};
-  const answered = address !== undefined && rttMs !== undefined;
   return {
     hop: ttl,
-    ...(answered && { seen: { ...named(names, address), rttMs } }),
+    ...(address !== undefined && {
+      seen: { ...named(names, address), ...(rttMs !== undefined && { rttMs }) },
+    }),
     ...(expected !== undefined && { expected: named(names, expected) }),
     right,
   };
@@ -75,7 +76,7 @@ export function shownDirection(
 
 /** @param seen AS path; undefined: there is no route */
 export const shownRoute = (
-  { router, prefix, asPath }: Probe['edge'],
+  { router, prefix, asPath }: ProbeEdge,
   seen: readonly number[] | undefined,
   right: boolean,
 ): ShownRoute => ({ router, prefix, ...(seen !== undefined && { seen }), expected: asPath, right });
@@ -90,13 +91,14 @@ export const workloadName = (key: string): string => key.replace(/^(router|host)
 export const says = ({ seen, expected }: JudgedHop): boolean =>
   expected !== undefined || seen?.address !== undefined;
 
-const ADDRESS_WIDTH = '255.255.255.255'.length;
+const IPV4_WIDTH = '255.255.255.255'.length;
 const RTT_WIDTH = '1000.000 ms'.length;
 
 /** Lines of a trace, made one at a time: so their columns cannot depend on what comes later. */
 export class TraceText {
   readonly #names: Names;
   readonly #width: number;
+  readonly #addressWidth: number;
 
   /** @param directions all that will be shown */
   constructor(names: Names, directions: readonly ProbeDirection[]) {
@@ -105,6 +107,8 @@ export class TraceText {
       ...hops.map(({ router }) => router),
       names.nameAt(to),
     ]);
+    const addresses = directions.flatMap(({ hops }) => hops.map(({ address }) => address.length));
+    this.#addressWidth = Math.max(IPV4_WIDTH, ...addresses);
     this.#width = Math.max('ROUTER'.length, ...known.map((name) => name.length));
   }
 
@@ -128,7 +132,13 @@ export class TraceText {
   }
 
   #line([hop = '', router = '', address = '', rtt = '', expected = '']: readonly string[]): string {
-    const cells = [hop.padStart(5), router.padEnd(this.#width), address.padEnd(ADDRESS_WIDTH), rtt, expected];
+    const cells = [
+      hop.padStart(5),
+      router.padEnd(this.#width),
+      address.padEnd(this.#addressWidth),
+      rtt,
+      expected,
+    ];
     return cells.join('  ').trimEnd();
   }
 }

@@ -1,5 +1,7 @@
 import { FrrConsole } from '../adapters/router/frr-console.ts';
+import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
 import { LiveTracer } from '../adapters/router/live-tracer.ts';
+import { NamespaceSegmentConsole } from '../adapters/router/segment-console.ts';
 import { Tcpdump } from '../adapters/router/tcpdump.ts';
 import { DesiredIndex } from '../core/diff/desired-index.ts';
 import { ObservedIndex } from '../core/diff/observed-index.ts';
@@ -41,6 +43,8 @@ export async function withTestbed<T>(
         desired: new DesiredIndex(intake(inputWith([], settings, surroundings)).desired),
         observed: new ObservedIndex({ swarm: { ok: false, error: 'not asked' }, nodes: new Map(nodes) }),
         live: fleet,
+        hosts: new NamespaceHostConsole(fleet),
+        segments: new NamespaceSegmentConsole(fleet),
         routers: new FrrConsole(fleet),
         tracer: new LiveTracer(fleet),
         capture: new Tcpdump(fleet, fleet),

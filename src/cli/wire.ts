@@ -8,6 +8,7 @@ import { EtcdStore } from '../adapters/etcd/store.ts';
 import { FrrConsole } from '../adapters/router/frr-console.ts';
 import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
 import { NamespaceLinkConsole } from '../adapters/router/link-console.ts';
+import { NamespaceSegmentConsole } from '../adapters/router/segment-console.ts';
 import { Keys } from '../api/keys.ts';
 import { watchHealth } from '../controllers/health.ts';
 import { operate } from '../controllers/operator.ts';
@@ -109,6 +110,7 @@ export async function runOperator(
     routers: new FrrConsole(fleet),
     hosts: new NamespaceHostConsole(fleet),
     links: new NamespaceLinkConsole(fleet),
+    segments: new NamespaceSegmentConsole(fleet),
     clock,
     random: Math.random,
     uuid: randomUUID,

@@ -13,6 +13,7 @@ import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
 import type { Rollout } from './rollout.ts';
 import type { RouterStates } from './router-states.ts';
+import type { SegmentKeeper } from './segment-keeper.ts';
 import type { SecretBook } from './secret-book.ts';
 import type { SessionDoctor } from './session-doctor.ts';
 import type { StatusBook } from './status-book.ts';
@@ -42,6 +43,7 @@ export interface Context {
   readonly prover: Prover;
   readonly doctor: SessionDoctor;
   readonly shaper: LinkShaper;
+  readonly keeper: SegmentKeeper;
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   /** Milliseconds after which everything is looked at again although nothing was heard. */

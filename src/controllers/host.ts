@@ -10,7 +10,7 @@ import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
 
-/** By workload: the container in which this operator has set the default route, and the route; a new container, or a new operator, sets it again. */
+/** By workload: what this operator has set up in which container; a new container, or a new operator, sets it up again. */
 export type Routed = Map<string, string>;
 
 /** Keeps one experiment host: its service, and the routed path as the only way out of its container. */
@@ -55,16 +55,19 @@ async function wire(
   if (setup.type !== 'host') return undefined;
   const { testbed, hosts, applier, networkFailures } = context;
   const access = testbed.desired.networks.get(setup.network);
-  if (access === undefined || attachmentOf(access, key, index) === undefined) {
+  const attachment = access && attachmentOf(access, key, index);
+  if (attachment === undefined) {
     const failure = networkFailures.get(setup.network);
     return failure === undefined
       ? 'its access network is being plugged in'
       : `its access network is not plugged in yet: ${failure}`;
   }
   const containerId = placed.container.id;
-  const route = `${containerId} via ${setup.gateway}`;
+  // What is routed over an interface goes with it.
+  const route = JSON.stringify([containerId, attachment.endpoint.endpointId, setup]);
   if (routed.get(key) !== route) {
-    await hosts.setDefaultRoute({ node: placed.node, containerId }, setup.gateway);
+    context.assertLeading();
+    await hosts.route({ node: placed.node, containerId }, setup);
     routed.set(key, route);
   }
   const management = index.networks.get(MANAGEMENT)?.[0];

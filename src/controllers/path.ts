@@ -38,6 +38,7 @@ export function pathReconciler(context: Context): Reconcile {
             routerStates.session(b, atA)?.state !== 'Established',
         )
         .map((link) => link.network),
+      segmentedRouter: (router) => context.keeper.router(router),
       shapedEnd: (router, network) => context.shaper.end(router, network),
       verdict: proof?.verdict,
       proof: proof?.proof,
@@ -114,6 +115,7 @@ async function proofOf({ testbed, prover, shaper }: Context, path: DesiredPath):
   if (connections.length > 0) {
     return connections.find((proof) => proof?.verdict?.proven !== true) ?? connections[0];
   }
+  if (path.engineering === 'srv6') return undefined;
   const probe = probeOfPath(path, desired.workloads);
   return probe === undefined ? undefined : prover.prove(pathKey(path.name), probe, shaper.addedMs(path));
 }

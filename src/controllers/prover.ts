@@ -16,8 +16,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
+import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { Observation } from './observation.ts';
 import type { RouterStates } from './router-states.ts';
+import { sightSegments } from './segment-sighting.ts';
 import type { Testbed } from './testbed.ts';
 
 export interface Proof {
@@ -85,6 +87,7 @@ const openLink = (link: string): Verdict => ({
 interface ProverDeps {
   readonly hosts: HostConsole;
   readonly routers: RouterConsole;
+  readonly segments: SegmentConsole;
   readonly observation: Observation;
   readonly routerStates: RouterStates;
   readonly testbed: Testbed;
@@ -146,7 +149,7 @@ export class Prover {
     const targets = {
       forward: this.#target(probe.forward.from),
       reverse: this.#target(probe.reverse.from),
-      edge: this.#target(`router/${probe.edge.router}`),
+      edge: probe.edge && this.#target(`router/${probe.edge.router}`),
     };
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
       ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
@@ -197,7 +200,7 @@ export class Prover {
   #unfinished(probe: Probe): string | undefined {
     const { observation, routerStates, testbed } = this.#deps;
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(({ router }) => router);
-    return [...passed, probe.edge.router].find((router) => {
+    return [...passed, ...(probe.edge === undefined ? [] : [probe.edge.router])].find((router) => {
       const setup = testbed.desired.workloads.get(`router/${router}`)?.setup;
       const placed = observation.latest.current(`router/${router}`);
       const state = placed === undefined ? undefined : routerStates.get(router, placed.container.id);
@@ -218,12 +221,11 @@ export class Prover {
   ): Promise<{ readonly proof: Proof; readonly merelySilent: boolean }> {
     const { routers, clock } = this.#deps;
     try {
-      const [forward, reverse, routes] = await Promise.all([
-        this.#trace(probe.forward, targets.forward, addedMs),
-        this.#trace(probe.reverse, targets.reverse, addedMs),
+      const [{ forward, reverse }, routes] = await Promise.all([
+        this.#sight(probe, targets, addedMs),
         targets.edge === undefined ? [] : routers.routes(targets.edge),
       ]);
-      const asPath = routes.find(({ prefix }) => prefix === probe.edge.prefix)?.asPath;
+      const asPath = routes.find(({ prefix }) => prefix === probe.edge?.prefix)?.asPath;
       const sighting: Sighting = { at: clock.now(), forward, reverse, asPath };
       const nameOf = (address: string): string => this.#deps.testbed.desired.nameAt(address);
       const verdict = verdictOf(probe, sighting, nameOf);
@@ -240,14 +242,26 @@ export class Prover {
   /** Whether packets still take the way there and back. False also when that cannot be told: the whole proof then says why. */
   async #isOnCourse(probe: Probe, targets: Targets, addedMs: number): Promise<boolean> {
     try {
-      const [forward, reverse] = await Promise.all([
-        this.#trace(probe.forward, targets.forward, addedMs),
-        this.#trace(probe.reverse, targets.reverse, addedMs),
-      ]);
-      return isOnCourse(probe, { forward, reverse });
+      return isOnCourse(probe, await this.#sight(probe, targets, addedMs));
     } catch {
       return false;
     }
+  }
+
+  async #sight(
+    probe: Probe,
+    targets: Targets,
+    addedMs: number,
+  ): Promise<Pick<Sighting, 'forward' | 'reverse'>> {
+    if (probe.flow !== undefined) {
+      const places = { ...targets, routerOf: (name: string) => this.#target(`router/${name}`) };
+      return sightSegments(probe, probe.flow, this.#deps, places, addedMs);
+    }
+    const [forward, reverse] = await Promise.all([
+      this.#trace(probe.forward, targets.forward, addedMs),
+      this.#trace(probe.reverse, targets.reverse, addedMs),
+    ]);
+    return { forward, reverse };
   }
 
   #trace(direction: ProbeDirection, target: ConsoleTarget | undefined, addedMs: number): Promise<Trace> {

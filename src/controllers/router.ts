@@ -10,6 +10,7 @@ import { applyUnit } from './apply-unit.ts';
 import { giveTurn, takeTurn } from './replace.ts';
 import type { Context } from './context.ts';
 import { whyNotRunning } from './not-running.ts';
+import { keepSegments } from './keep-segments.ts';
 import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
 import { recordSessions } from './session-metrics.ts';
@@ -65,9 +66,13 @@ export function routerReconciler(context: Context): Reconcile {
       routerStates.forget(name);
       context.doctor.discharge(name);
       context.shaper.forget(name);
+      context.keeper.forget(name);
     }
-    if (setup !== undefined && target !== undefined && !testbed.isFrozen(ref))
-      await shapeLinks(context, name, setup, { ...target, state: settled?.state, before }, logger);
+    if (setup !== undefined && target !== undefined && !testbed.isFrozen(ref)) {
+      const looked = { ...target, state: settled?.state, before };
+      await shapeLinks(context, name, setup, looked, logger);
+      await keepSegments(context, name, setup, looked, logger);
+    }
     const diagnoses =
       setup === undefined || target === undefined || settled?.state?.ready !== true
         ? []

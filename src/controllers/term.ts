@@ -11,6 +11,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Fleet } from '../ports/node-engine.ts';
 import type { ObjectStore, Term } from '../ports/object-store.ts';
 import type { RouterConsole } from '../ports/router-console.ts';
+import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { Swarm } from '../ports/swarm.ts';
 import { Bound } from '../runtime/bound.ts';
 import { Controller, type Reconcile } from '../runtime/controller.ts';
@@ -33,6 +34,7 @@ import { Rollout } from './rollout.ts';
 import { routerReconciler } from './router.ts';
 import { RouterStates } from './router-states.ts';
 import { SecretBook } from './secret-book.ts';
+import { SegmentKeeper } from './segment-keeper.ts';
 import { SessionDoctor } from './session-doctor.ts';
 import { storeMemoryReconciler } from './store-memory.ts';
 import { StatusBook } from './status-book.ts';
@@ -49,6 +51,7 @@ export interface OperatorDeps {
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly links: LinkConsole;
+  readonly segments: SegmentConsole;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new UUID at each call. */
@@ -197,6 +200,7 @@ async function assemble(
       addedMs: (network) => shaper.addedMs({ links: linksOver(testbed.desired, network) }),
     }),
     shaper,
+    keeper: new SegmentKeeper(shared),
     enqueue,
     look: sweepSoon,
   };

@@ -24,7 +24,7 @@ export class Testbed {
     return {
       key,
       owner: { kind: 'Experiment', name: this.name },
-      setup: { type: 'host', gateway: '', address: '', network: '' },
+      setup: { type: 'host', gateway: '', address: '', network: '', addresses: [], routes: [] },
       service: {
         name: `${this.name}-${name}`,
         hostname: name,

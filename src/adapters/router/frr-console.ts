@@ -1,17 +1,13 @@
 import { driftOf } from '../../core/diff/drift.ts';
 import { RouterRefusal } from '../../core/failure.ts';
 import { z } from 'zod';
-import type {
-  RouteEntry,
-  RouterInterface,
-  RouterSession,
-  RouterState,
-} from '../../core/diff/observed-router.ts';
+import type { RouteEntry, RouterSession, RouterState } from '../../core/diff/observed-router.ts';
 import { redacted } from '../../core/render/frr-secrets.ts';
 import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
+import { interfacesOf, sourceIn } from './addresses.ts';
 import { outputOf, runIn } from './run-in.ts';
 
 const READ_TIMEOUT_MS = 10_000;
@@ -135,17 +131,6 @@ const Summary = z.object({
     .default({}),
 });
 
-const Addresses = z.array(
-  z.object({
-    ifname: z.string().optional(),
-    address: z.string().optional(),
-    ifalias: z.string().optional(),
-    addr_info: z
-      .array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() }))
-      .default([]),
-  }),
-);
-
 /** Without `router bgp` there is only a warning. */
 const Table = z.object({
   routes: z
@@ -226,6 +211,7 @@ function stateOf(text: string): RouterState {
     drift: hash === '' ? [] : [...driftOf(stored.trim(), running).map(redacted), ...routesByHand(byHand)],
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
     interfaces: interfacesOf(addresses),
+    ...sourceIn(addresses),
   };
 }
 
@@ -248,20 +234,6 @@ function answer(shown: string, command: string): string {
         .slice(from + 1, to === -1 ? undefined : to)
         .join('\n')
         .trim();
-}
-
-/** Reads `ip -json -details address show`, on one line; without the details it leaves out aliases. */
-function interfacesOf(json: string): readonly RouterInterface[] {
-  return Addresses.parse(JSON.parse(json)).flatMap(({ ifname = '', address = '', ifalias, addr_info }) =>
-    addr_info
-      .filter(({ family }) => family === 'inet')
-      .map(({ local, prefixlen }) => ({
-        name: ifname,
-        address: `${local}/${String(prefixlen)}`,
-        mac: address,
-        ...(ifalias !== undefined && { alias: ifalias }),
-      })),
-  );
 }
 
 /** Reads `show bgp ipv4 unicast summary json`; a router without BGP answers with an empty object. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Trace, TraceHop } from '../../core/diff/observed-router.ts';
-import type { HostConsole } from '../../ports/host-console.ts';
+import { PROTOCOL } from '../../core/render/segments.ts';
+import type { HostConsole, HostRouting, Packet, SpentPacket } from '../../ports/host-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
 import { outputOf, runIn } from './run-in.ts';
@@ -11,6 +12,47 @@ const ROUTE_TIMEOUT_MS = 5_000;
 
 const Routes = z.array(z.object({ dst: z.string(), gateway: z.string().optional() }));
 
+/**
+ * Arguments: gateway, the host's own address, its further addresses, destinations of routes, lines for `ip -batch` that make these. What is hinge's
+ * and not among them goes; it is known by the label of an address, and by the protocol of a route.
+ */
+const ROUTE = `
+ip route replace default via "$1"
+device=$(ip -oneline -4 address show | sed -n "s|^[0-9]*: *\\([^ ]*\\) *inet $2/.*|\\1|p" | head -n 1)
+mine=$(ip -oneline -4 address show label '*:hinge' | sed 's|.* inet \\([0-9.]*\\).*|\\1|')
+for address in $mine; do
+  case " $3 " in *" $address "*) ;; *) ip address del "$address/32" dev "$device" ;; esac
+done
+for address in $3; do
+  ip address replace "$address/32" dev "$device" label "$device:hinge"
+done
+for destination in $(ip -4 route show protocol ${PROTOCOL} | sed 's/ .*//'); do
+  case " $4 " in *" $destination "*) ;; *) ip route del "$destination" protocol ${PROTOCOL} ;; esac
+done
+printf '%s' "$5" | ip -batch -`;
+
+/** Arguments: from, to, type of service, number of the protocol, from port, to port, seconds to wait. One hop is left to a packet when it leaves the tunnel. */
+const SPEND = `
+import socket, struct, sys, time
+source, to = map(socket.inet_aton, sys.argv[1:3])
+tos, protocol, fromPort, toPort = map(int, sys.argv[3:7])
+ports = struct.pack('!HH', fromPort, toPort)
+rest = struct.pack('!HH', 8, 0) if protocol == 17 else struct.pack('!LLBBHHH', 1, 0, 80, 2, 1024, 0, 0)
+header = struct.pack('!BBHHHBBH4s4s', 69, tos, 0, 0, 0, 1, protocol, 0, source, to)
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
+    for _ in range(3):
+        raw.sendto(header + ports + rest, (sys.argv[2], 0))
+        time.sleep(0.05)
+time.sleep(float(sys.argv[7]))`;
+
+/** Packets that one look sends. */
+const PACKETS = 3;
+/** A port that nobody listens on, where none is looked for. */
+const ANY_PORT = 49_151;
+const PROTOCOLS = { tcp: 6, udp: 17 } as const;
+
+const serviceType = (dscp: number | undefined): string => String((dscp ?? 0) * 4);
+
 /** Host networking through the node helper with iproute2 and traceroute of the helper's own image. */
 export class NamespaceHostConsole implements HostConsole {
   readonly #fleet: Fleet;
@@ -19,8 +61,14 @@ export class NamespaceHostConsole implements HostConsole {
     this.#fleet = fleet;
   }
 
-  async setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void> {
-    const argv = ['ip', 'route', 'replace', 'default', 'via', gateway];
+  async route(target: ConsoleTarget, { gateway, address, addresses, routes }: HostRouting): Promise<void> {
+    const lines = routes.map(
+      ({ to, source, mtu }) =>
+        `route replace ${to}/32 via ${gateway} protocol ${PROTOCOL}${source === undefined ? '' : ` src ${source}`}${mtu === undefined ? '' : ` mtu ${String(mtu)}`}\n`,
+    );
+    const destinations = routes.map(({ to }) => to).join(' ');
+    const words = [gateway, address, addresses.join(' '), destinations, lines.join('')];
+    const argv = ['sh', '-euc', ROUTE, 'sh', ...words];
     const command = { namespaces: 'net', argv, timeoutMs: ROUTE_TIMEOUT_MS, changes: true } as const;
     await outputOf(this.#fleet, target, command);
   }
@@ -39,6 +87,28 @@ export class NamespaceHostConsole implements HostConsole {
       timeoutMs: ROUTE_TIMEOUT_MS + addedMs,
     });
     return exitCode === 0;
+  }
+
+  async echo(
+    target: ConsoleTarget,
+    { from, to, dscp }: Packet,
+    addedMs: number,
+  ): Promise<number | undefined> {
+    const options = ['-n', '-q', '-i', '0.2', '-c', String(PACKETS), '-W', String(1 + seconds(addedMs))];
+    const argv = ['ping', ...options, '-I', from, '-Q', serviceType(dscp), to];
+    const { stdout } = await runIn(this.#fleet, target, {
+      namespaces: 'net',
+      argv,
+      timeoutMs: ROUTE_TIMEOUT_MS + addedMs,
+    });
+    const mean = /^rtt min\/avg\/max\/mdev = [0-9.]+\/([0-9.]+)\//m.exec(stdout)?.[1];
+    return mean === undefined ? undefined : Number(mean);
+  }
+
+  async spend(target: ConsoleTarget, packet: SpentPacket, addedMs: number): Promise<void> {
+    const { from, to, dscp, protocol, fromPort = ANY_PORT, toPort = ANY_PORT } = packet;
+    const numbers = [serviceType(dscp), PROTOCOLS[protocol], fromPort, toPort, addedMs / 1000].map(String);
+    await this.#net(target, ['python3', '-c', SPEND, from, to, ...numbers], ROUTE_TIMEOUT_MS + addedMs);
   }
 
   async trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace> {

@@ -1,3 +1,5 @@
+import { sightSegments } from '../../controllers/segment-sighting.ts';
+import type { Trace } from '../../core/diff/observed-router.ts';
 import { HopJudge, type JudgedHop } from '../../core/prove/hops.ts';
 import {
   addedMs as addedByLinks,
@@ -37,21 +39,34 @@ export async function trace(session: Session, what: string, options: TraceOption
     const say = options.output === 'json' ? () => undefined : (line: string) => output.print(line);
     const paint = (line: string): string => output.paint('red', line);
     const problems: string[] = [];
-    const oneWay = async (one: ChosenProbe, way: Way): Promise<ShownDirection> => {
+    const oneWay = async (
+      one: ChosenProbe,
+      way: Way,
+      sighted: Readonly<Record<Way, Trace>> | undefined,
+    ): Promise<ShownDirection> => {
       const direction = one.probe[way];
       const title = `${one.connection ?? `Path ${one.path}`}, ${way}`;
       const over = one.connection === undefined ? '' : ` over ${one.path}`;
       say(`${title}: ${workloadName(direction.from)} to ${open.desired.nameAt(direction.to)}${over}`);
       say(text.head());
-      const judge = await follow(open, direction, one.path, (judged, first) => {
+      const tell: Tell = (judged, first) => {
         const line = text.hop(judged, first);
         say(first ? paint(line) : line);
-      });
+      };
+      const judge =
+        sighted === undefined
+          ? await follow(open, direction, one.path, tell)
+          : recount(direction, sighted[way], tell);
       const message = deviationText(open, direction, judge);
       if (message !== undefined) problems.push(`${title}: ${message}`);
       return shownDirection(open.desired, direction, judge, message);
     };
-    const route = async ({ path, connection, probe: { edge } }: ChosenProbe): Promise<ShownRoute> => {
+    const route = async ({
+      path,
+      connection,
+      probe: { edge },
+    }: ChosenProbe): Promise<ShownRoute | undefined> => {
+      if (edge === undefined) return undefined;
       const routes = await open.routers.routes(placeOf(open, `router/${edge.router}`));
       const seen = routes.find(({ prefix }) => prefix === edge.prefix)?.asPath;
       const message = asPathDeviation(edge, seen);
@@ -63,10 +78,16 @@ export async function trace(session: Session, what: string, options: TraceOption
     const probes = [];
     for (const one of chosen) {
       const { path, connection } = one;
-      const forward = await oneWay(one, 'forward');
-      const reverse = await oneWay(one, 'reverse');
+      const sighted = await sight(open, one);
+      const forward = await oneWay(one, 'forward', sighted);
+      const reverse = await oneWay(one, 'reverse', sighted);
       const edge = await route(one);
-      probes.push({ path, ...(connection !== undefined && { connection }), forward, reverse, edge });
+      probes.push({
+        path,
+        ...(connection !== undefined && { connection }),
+        ...{ forward, reverse },
+        ...(edge !== undefined && { edge }),
+      });
     }
     const allRight = problems.length === 0;
     if (options.output === 'json') output.print(JSON.stringify({ right: allRight, probes }, null, 2));
@@ -77,28 +98,56 @@ export async function trace(session: Session, what: string, options: TraceOption
   if (!right) throw new Exit(EXIT.problem);
 }
 
+type Tell = (judged: JudgedHop, first: boolean) => void;
+
+/** Within a tunnel traceroute sees nothing: as the operator does, both ways at once. @returns undefined: there is no tunnel */
+async function sight(
+  open: OpenTestbed,
+  { path, probe }: ChosenProbe,
+): Promise<Readonly<Record<Way, Trace>> | undefined> {
+  if (probe.flow === undefined) return undefined;
+  const places = {
+    forward: placeOf(open, probe.forward.from),
+    reverse: placeOf(open, probe.reverse.from),
+    routerOf: (name: string) => placeOf(open, `router/${name}`),
+  };
+  return sightSegments(probe, probe.flow, open, places, addedTo(open, path));
+}
+
+/** Tells of the hops that were seen. */
+function recount(direction: ProbeDirection, { hops }: Trace, tell: Tell): HopJudge {
+  const judge = new HopJudge(direction);
+  const told = (judged: JudgedHop): void => tell(judged, judged === judge.firstWrong);
+  for (const hop of hops) told(judge.see({ ...hop, unreachable: false }));
+  const missing = judge.end();
+  if (missing !== undefined) told(missing);
+  return judge;
+}
+
+/** By how much the links of a Path delay packets and their answers, in ms. What the kernels there really can is not known here: to wait for longer does no harm. */
+function addedTo({ desired }: OpenTestbed, pathName: string): number {
+  const path = desired.paths.get(pathName);
+  const added = path === undefined ? 0 : addedByLinks(path, () => true);
+  return Math.min(added, LONGEST_MS);
+}
+
 /** Sends, and tells of each hop as soon as it is known. */
 async function follow(
   open: OpenTestbed,
   direction: ProbeDirection,
   pathName: string,
-  tell: (judged: JudgedHop, first: boolean) => void,
+  tell: Tell,
 ): Promise<HopJudge> {
   const judge = new HopJudge(direction);
   const told = (judged: JudgedHop): void => {
     if (says(judged)) tell(judged, judged === judge.firstWrong);
   };
   const target = placeOf(open, direction.from);
-  // What the kernels there really can is not known here: to wait for longer does no harm.
-  const path = open.desired.paths.get(pathName);
-  const addedMs =
-    path === undefined
-      ? 0
-      : Math.min(
-          addedByLinks(path, () => true),
-          LONGEST_MS,
-        );
-  const to = { address: direction.to, maxHops: farthestHop(direction), addedMs };
+  const to = {
+    address: direction.to,
+    maxHops: farthestHop(direction),
+    addedMs: addedTo(open, pathName),
+  };
   await open.tracer.trace(target, to, (hop) => told(judge.see(hop)));
   const missing = judge.end();
   if (missing !== undefined) told(missing);

@@ -32,6 +32,11 @@ export class DesiredIndex {
         this.#workloadAt.set(address, workload);
       }
     }
+    for (const { key, setup } of state.workloads) {
+      const further =
+        setup.type === 'host' ? setup.addresses : (setup.segments?.sids ?? []).map(({ sid }) => sid);
+      for (const address of further) this.#workloadAt.set(address, key);
+    }
     for (const path of state.paths) for (const router of path.via) push(this.#pathsOf, router, path.name);
     for (const experiment of state.experiments) {
       for (const path of new Set(experiment.connections.map((connection) => connection.path))) {
@@ -45,7 +50,7 @@ export class DesiredIndex {
     return this.#networksOf.get(workload) ?? [];
   }
 
-  /** Key of the workload that has an address on one of its networks. */
+  /** Key of the workload that has an address on one of its networks, a SID, or an address for a connection. */
   workloadAt(address: string): string | undefined {
     return this.#workloadAt.get(address);
   }

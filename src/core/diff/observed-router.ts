@@ -34,6 +34,8 @@ export interface RouterState {
   readonly drift: readonly string[];
   readonly sessions: readonly RouterSession[];
   readonly interfaces: readonly RouterInterface[];
+  /** An IPv6 address of lo: what hinge has packets with segments come from. */
+  readonly segmentSource?: string;
 }
 
 /** A best route in a router's BGP table. */

@@ -1,14 +1,15 @@
 import { jsonFields } from '../json.ts';
 import { isAddress, isPrefix } from './ipv4.ts';
+import { isLocator } from './locator.ts';
 
-/** What is claimed: one namespace of values each. A loopback and a subnet may not overlap either. */
-export const POOLS = ['asn', 'router-id', 'loopback', 'subnet'] as const;
+/** What is claimed: one namespace of values each. Loopbacks, subnets and connections' own addresses may not overlap either. */
+export const POOLS = ['asn', 'router-id', 'loopback', 'subnet', 'locator', 'address'] as const;
 export type Pool = (typeof POOLS)[number];
 
 /** A claim that is to be written. */
 export interface NewClaim {
   readonly pool: Pool;
-  /** AS number, IPv4 address, or CIDR. */
+  /** AS number, IPv4 address, or CIDR of either version. */
   readonly value: string;
   /** Key of what holds it: `router/vyos-35`, `link/vyos-35--vyos-36`, `access/fig3/a`. */
   readonly owner: string;
@@ -57,4 +58,6 @@ const FORMS: Readonly<Record<Pool, (value: string) => boolean>> = {
   'router-id': isAddress,
   loopback: isPrefix,
   subnet: isPrefix,
+  locator: isLocator,
+  address: isPrefix,
 };

@@ -175,6 +175,7 @@ export class Arbitration {
       },
       shapes: (link) => this.#shared.shapes(link, entry.text),
       sessions: (link) => this.#shared.sessions(link, entry.text),
+      segmented: (link) => this.#shared.segmented(link, entry.text),
       accessClaims: (experiment) => this.#committed.accessOf(experiment),
     };
   }

@@ -47,7 +47,8 @@ export class CommittedClaims {
 }
 
 /** Pools whose values are addresses that Docker or a router routes to: none of them may overlap, within and between pools. */
-export const isRange = (pool: Pool): boolean => pool === 'subnet' || pool === 'loopback';
+export const isRange = (pool: Pool): boolean =>
+  pool === 'subnet' || pool === 'loopback' || pool === 'address';
 
 function newestFirst(one: Allocation, other: Allocation): number {
   if (one.createRevision !== other.createRevision) return one.createRevision > other.createRevision ? -1 : 1;

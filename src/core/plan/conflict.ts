@@ -13,6 +13,8 @@ const NOUNS: Readonly<Record<Pool, string>> = {
   'router-id': 'router id',
   loopback: 'loopback',
   subnet: 'subnet',
+  locator: 'locator',
+  address: 'address',
 };
 
 /** Somebody else has the value, or one that overlaps it. */

@@ -1,7 +1,11 @@
 import type { Connection, Experiment } from '../../api/experiment.ts';
 import type { Path } from '../../api/path.ts';
 import { finding, type Finding } from './finding.ts';
+import { checkReserved } from './subnet-check.ts';
 import { listing } from './listing.ts';
+import { addressKey } from './owners.ts';
+import { selects } from './selection.ts';
+import type { Want } from './want.ts';
 import type { World } from './world.ts';
 
 export function checkConnections({ spec }: Experiment, world: World): Finding[] {
@@ -16,7 +20,11 @@ export function checkConnections({ spec }: Experiment, world: World): Finding[] 
       found.push(finding('DuplicateName', `${field}.name`, name, message));
     }
     seen.add(name);
-    found.push(...checkEnds(connection, field, routers), ...checkRoute(connection, field, routers, world));
+    found.push(
+      ...checkEnds(connection, field, routers),
+      ...checkRoute(connection, field, routers, world),
+      ...checkAddresses(connection, field),
+    );
   }
   return found;
 }
@@ -44,6 +52,11 @@ function checkRoute(connection: Connection, field: string, routers: Routers, wor
     const message = `There is no Path/${name}, or it has no valid version yet. This is tried again when it changes.`;
     return [finding('PathNotFound', `${field}.path`, name, message, blockers)];
   }
+  if (path.spec.engineering === 'bgp' && selects(connection)) {
+    const what = connection.match === undefined ? 'addresses' : 'match';
+    const message = `BGP knows destinations only: ${what} needs a Path with engineering: srv6, and Path/${name} has engineering: bgp. Change it, or name another Path.`;
+    return [finding('NeedsSrv6', `${field}.${what}`, name, message, blockers)];
+  }
   const from = routers.get(connection.from);
   const to = routers.get(connection.to);
   if (from === undefined || to === undefined || joins(path, from, to)) return [];
@@ -51,6 +64,30 @@ function checkRoute(connection: Connection, field: string, routers: Routers, wor
   const message = `Path/${name} joins ${one} and ${other}; ${connection.from} is on ${from} and ${connection.to} on ${to}. Name a Path whose ends these are.`;
   return [finding('NotJoined', `${field}.path`, name, message, blockers)];
 }
+
+const ENDS = ['from', 'to'] as const;
+
+const checkAddresses = ({ addresses }: Connection, field: string): Finding[] =>
+  ENDS.flatMap((end) => {
+    const address = addresses?.[end];
+    return address === undefined ? [] : checkReserved(`${address}/32`, `${field}.addresses.${end}`);
+  });
+
+/** The addresses that connections have of their own. */
+export const addressWants = ({ metadata, spec }: Experiment): Want[] =>
+  spec.connections.flatMap(({ name, addresses }, index) =>
+    addresses === undefined
+      ? []
+      : ENDS.map((end): Want => {
+          const address = addresses[end];
+          return {
+            pool: 'address',
+            owner: addressKey(metadata.name, name, end),
+            value: address === undefined ? undefined : `${address}/32`,
+            field: `spec.connections[${index.toString()}].addresses.${end}`,
+          };
+        }),
+  );
 
 /** First and last router of a Path. */
 export function edgesOf({ spec }: Path): readonly [string, string] {

@@ -1,8 +1,18 @@
 import type { Connection, Experiment } from '../../api/experiment.ts';
 import { seatAddress } from './access-network.ts';
 import { joins } from './connection-check.ts';
-import type { DesiredConnection, DesiredEnd, DesiredExperiment, DesiredHop } from './desired.ts';
-import { hostKey, linkKey } from './owners.ts';
+import type {
+  DesiredConnection,
+  DesiredCourse,
+  DesiredEnd,
+  DesiredExperiment,
+  DesiredHop,
+} from './desired.ts';
+import { flowKey } from './flow-numbers.ts';
+import { OVERLAY_MTU } from './link-shape-check.ts';
+import { sidOf, type Way } from './locator.ts';
+import { addressKey, hostKey, linkKey } from './owners.ts';
+import { selectionOf, selects } from './selection.ts';
 import { byText } from './sorting.ts';
 import type { PlannedAccess, Topology } from './topology.ts';
 
@@ -11,32 +21,50 @@ export function desiredExperiment(
   experiment: Experiment,
   topology: Topology,
   own: readonly PlannedAccess[],
+  /** By flowKey. */
+  numbers: ReadonlyMap<string, number>,
 ): DesiredExperiment {
-  const ends = new Map(own.flatMap((access) => endsOf(access)).map((end) => [end.host, end]));
+  const { name } = experiment.metadata;
+  const ends = new Map(own.flatMap((access) => endsOf(access)).map((end) => [end.name, end]));
   return {
-    name: experiment.metadata.name,
+    name,
     suspended: experiment.spec.suspend,
     hosts: [...ends.values()]
-      .map(({ host, access, workload, address }) => ({ name: host, workload, address, network: access.key }))
+      .map(({ name: host, access, workload, address }) => ({
+        name: host,
+        workload,
+        address,
+        network: access.key,
+      }))
       .sort(byText(({ name }) => name)),
     connections: experiment.spec.connections
-      .flatMap((connection) => desiredConnection(connection, ends, topology) ?? [])
+      .flatMap((connection) => {
+        const key = flowKey(name, connection.name);
+        return (
+          desiredConnection(connection, ends, topology, {
+            experiment: name,
+            number: numbers.get(key) ?? 0,
+          }) ?? []
+        );
+      })
       .sort(byText(({ name }) => name)),
   };
 }
 
 interface End extends DesiredEnd {
-  readonly host: string;
+  readonly name: string;
   readonly access: PlannedAccess;
 }
 
 const endsOf = (access: PlannedAccess): End[] =>
   access.seats.map((seat) => ({
-    host: seat.host.name,
+    name: seat.host.name,
     access,
     workload: hostKey(access.experiment.metadata.name, seat.host.name),
     router: access.router,
     address: seatAddress(seat, access.claim.value),
+    host: seatAddress(seat, access.claim.value),
+    edge: access.routerAddress,
     subnet: access.claim.value,
   }));
 
@@ -45,13 +73,24 @@ function desiredConnection(
   connection: Connection,
   ends: ReadonlyMap<string, End>,
   topology: Topology,
+  { experiment, number }: { readonly experiment: string; readonly number: number },
 ): DesiredConnection | undefined {
-  const from = ends.get(connection.from);
-  const to = ends.get(connection.to);
+  const at = (end: 'from' | 'to'): End | undefined => {
+    const found = ends.get(connection[end]);
+    if (found === undefined || connection.addresses === undefined) return found;
+    const address = topology.addresses.get(addressKey(experiment, connection.name, end));
+    return address === undefined ? undefined : { ...found, address };
+  };
+  const [from, to] = [at('from'), at('to')];
   const path = topology.paths.get(connection.path);
   if (from === undefined || to === undefined || path === undefined) return undefined;
   if (!joins(path, from.router, to.router)) return undefined;
+  const segmented = path.spec.engineering === 'srv6';
+  // Its Path was changed under it: the check of the Experiment says so.
+  if (!segmented && selects(connection)) return undefined;
   const via = routersBetween(from, to, path.spec.via);
+  const course = segmented && via.length > 1 ? courseOf(via, connection, topology, number) : undefined;
+  if (segmented && via.length > 1 && course === undefined) return undefined;
   const forward = hopsOf(via, from, to, topology);
   const reverse = hopsOf(via.toReversed(), to, from, topology);
   const asPath = via.slice(1).flatMap((router) => topology.routers.get(router)?.asn ?? []);
@@ -62,17 +101,56 @@ function desiredConnection(
     layer: 3,
     from: end(from),
     to: end(to),
-    forward,
-    reverse,
+    forward: alongSids(forward, course?.segments.forward),
+    reverse: alongSids(reverse, course?.segments.reverse),
     asPath,
+    ...(course !== undefined && { course }),
   };
 }
 
-const end = ({ workload, router, address, subnet }: End): DesiredEnd => ({
-  workload,
-  router,
-  address,
-  subnet,
+/** The IPv6 header, the segment routing header, and each segment in it, in bytes. */
+const HEADERS = 40 + 8;
+const SEGMENT = 16;
+
+/** @returns undefined while a router has no locator. */
+function courseOf(
+  via: readonly string[],
+  { match }: Connection,
+  { routers, links }: Topology,
+  number: number,
+): DesiredCourse | undefined {
+  const sids = (order: readonly string[], way: Way): readonly string[] =>
+    order.slice(1).flatMap((router) => {
+      const locator = routers.get(router)?.locator;
+      return locator === undefined ? [] : [sidOf(locator, number, way)];
+    });
+  const segments = { forward: sids(via, 'forward'), reverse: sids(via.toReversed(), 'reverse') };
+  const count = via.length - 1;
+  if (segments.forward.length < count || segments.reverse.length < count) return undefined;
+  const narrowest = Math.min(
+    ...via
+      .slice(1)
+      .map((router, index) => links.get(linkKey(via[index] ?? '', router))?.shape?.mtu ?? OVERLAY_MTU),
+  );
+  return {
+    number,
+    selection: selectionOf(match),
+    segments,
+    mtu: narrowest - HEADERS - count * SEGMENT,
+  };
+}
+
+/** Beyond the first router packets are seen at SIDs. */
+const alongSids = (
+  hops: readonly DesiredHop[],
+  sids: readonly string[] | undefined,
+): readonly DesiredHop[] =>
+  sids === undefined
+    ? hops
+    : hops.map((hop, index) => ({ ...hop, address: index === 0 ? hop.address : (sids[index - 1] ?? '') }));
+
+const end = ({ workload, router, address, host, edge, subnet }: End): DesiredEnd => ({
+  ...{ workload, router, address, host, edge, subnet },
 });
 
 /** A Path is used in either direction; two hosts on one router need none of its links. */

@@ -1,8 +1,12 @@
 import type { BgpNeighbor, ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { ObjectRef } from '../../api/object.ts';
+import type { Path } from '../../api/path.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
+import type { Way } from './locator.ts';
 import type { Pace } from './pace.ts';
+import type { Selection } from './selection.ts';
+import type { SegmentSetup } from './desired-segments.ts';
 
 /** Key of the one internal network that every workload's service is attached to. */
 export const MANAGEMENT = 'management';
@@ -57,11 +61,15 @@ export interface RouterSetup {
   readonly routerId: string;
   /** CIDR, or undefined with `loopback: none`. */
   readonly loopback: string | undefined;
+  /** CIDR; undefined: about to be claimed. */
+  readonly locator?: string;
   readonly configuration: ConfigurationText;
   /** Expected BGP sessions, sorted by address. */
   readonly sessions: readonly DesiredSession[];
   /** What its interfaces do to packets, for links that have properties, sorted by network. */
   readonly shaping: readonly DesiredShaping[];
+  /** What its kernel is to know of SRv6; undefined: nothing. */
+  readonly segments?: SegmentSetup;
 }
 
 /** One end of a link with properties. */
@@ -112,6 +120,20 @@ export interface HostSetup {
   readonly address: string;
   /** Key of the access network. */
   readonly network: string;
+  /** Further addresses, those that connections have of their own, sorted. */
+  readonly addresses: readonly string[];
+  /** Routes through the edge router that differ from the default route, sorted by destination. */
+  readonly routes: readonly DesiredRoute[];
+}
+
+/** How a host sends to the far end of a connection over SRv6. */
+export interface DesiredRoute {
+  /** Address without mask. */
+  readonly to: string;
+  /** The host's own address in such packets; undefined: as usual. */
+  readonly source: string | undefined;
+  /** Bytes: what the segments leave of the links' MTU; undefined: there are none. */
+  readonly mtu: number | undefined;
 }
 
 /** A service with one replica: a router or an experiment host. */
@@ -134,7 +156,7 @@ export interface PolicyNote {
 
 export interface DesiredHop {
   readonly router: string;
-  /** The address that a packet enters the router by. */
+  /** The address that a packet enters the router by; over SRv6, beyond the first router, its SID there. */
   readonly address: string;
 }
 
@@ -150,16 +172,37 @@ export interface DesiredConnection {
   readonly reverse: readonly DesiredHop[];
   /** AS path of `to`'s subnet in the edge router of `from`; empty when both share one router. */
   readonly asPath: readonly number[];
+  /** Over SRv6: its packets, and what they are sent along; undefined also when both ends share one router. */
+  readonly course?: DesiredCourse;
 }
+
+/** A connection's way over SRv6. */
+export interface DesiredCourse {
+  /** Of no other connection, and the same as long as it has its name: part of its SIDs, its mark and its table in the edge routers. */
+  readonly number: number;
+  /** Undefined: whatever goes between the addresses of its ends. */
+  readonly selection: Selection | undefined;
+  /** SIDs, one for each router after the first. */
+  readonly segments: Readonly<Record<Way, readonly string[]>>;
+  /** Bytes that a packet of a host may have. */
+  readonly mtu: number;
+}
+
 export interface DesiredEnd {
   readonly workload: string;
   readonly router: string;
+  /** What its packets are addressed by. */
   readonly address: string;
+  /** The host's address on its access network; the same, unless the connection has addresses of its own. */
+  readonly host: string;
+  /** The edge router's address on that network. */
+  readonly edge: string;
   readonly subnet: string;
 }
 
 export interface DesiredPath {
   readonly name: string;
+  readonly engineering: Path['spec']['engineering'];
   readonly via: readonly string[];
   readonly links: readonly DesiredPathLink[];
 }

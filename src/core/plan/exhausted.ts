@@ -1,6 +1,7 @@
 import { finding, type Finding } from './finding.ts';
 import type { Holding } from './holding.ts';
 import { parsePrefix, sizeOf } from './ipv4.ts';
+import { locatorsIn } from './locator.ts';
 import { type PlanSettings, SETTING_NAMES, subnetPoolOf } from './settings.ts';
 import type { Want } from './want.ts';
 
@@ -23,7 +24,11 @@ function describePool({ pool, owner }: Holding, settings: PlanSettings): string 
       SETTING_NAMES.asns,
     );
   }
-  if (pool === 'loopback') {
+  if (pool === 'locator') {
+    const { locators } = settings;
+    return usedUp('SRv6 locators', locators, locatorsIn(locators).count, SETTING_NAMES.locators);
+  }
+  if (pool === 'loopback' || pool === 'address') {
     const { loopbacks } = settings;
     return usedUp('loopbacks', loopbacks, sizeOf(parsePrefix(loopbacks)), SETTING_NAMES.loopbacks);
   }

@@ -6,6 +6,7 @@ import { finding, type Finding } from './finding.ts';
 import { checkRouterReference } from './reference-check.ts';
 import { checkSubnet } from './subnet-check.ts';
 import { checkSteering } from './steering.ts';
+import { checkSelection } from './selection.ts';
 import { isHostAddress, staticRangeOf } from './subnet.ts';
 import { unsupportedInExperiment } from './unsupported.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,7 @@ export function checkExperiment(experiment: Experiment, world: World): Finding[]
     ...checkSharedSubnets(experiment),
     ...checkConnections(experiment, world),
     ...checkSteering(experiment, world),
+    ...checkSelection(experiment, world),
   ];
 }
 

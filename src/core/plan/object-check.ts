@@ -1,5 +1,6 @@
 import type { TestbedObject } from '../../api/object.ts';
 import { accessNetworks, accessWants } from './access-network.ts';
+import { addressWants } from './connection-check.ts';
 import { checkExperiment } from './experiment-check.ts';
 import type { Finding } from './finding.ts';
 import { checkPath, pathWants } from './path-check.ts';
@@ -27,7 +28,10 @@ export function wantsOf(object: TestbedObject, world: Pick<World, 'accessClaims'
     case 'Path':
       return pathWants(object);
     case 'Experiment':
-      return accessWants(accessNetworks(object, world.accessClaims(object.metadata.name)));
+      return [
+        ...accessWants(accessNetworks(object, world.accessClaims(object.metadata.name))),
+        ...addressWants(object),
+      ];
   }
 }
 

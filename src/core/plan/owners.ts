@@ -1,5 +1,6 @@
 /**
- * Keys of what hinge makes, and owners of claims: `router/vyos-35`, `host/fig3/a`, `link/vyos-35--vyos-36`, `access/fig3/a`.
+ * Keys of what hinge makes, and owners of claims: `router/vyos-35`, `host/fig3/a`, `link/vyos-35--vyos-36`, `access/fig3/a`,
+ * `address/fig3/ab/from`.
  */
 export const routerKey = (name: string): string => `router/${name}`;
 export const hostKey = (experiment: string, host: string): string => `host/${experiment}/${host}`;
@@ -10,6 +11,10 @@ export function linkKey(one: string, other: string): string {
   const separator = first.includes('--') || second.includes('--') ? '/' : '--';
   return `link/${first}${separator}${second}`;
 }
+
+/** The address that a connection has of its own at one end. */
+export const addressKey = (experiment: string, connection: string, end: 'from' | 'to'): string =>
+  `address/${experiment}/${connection}/${end}`;
 
 /** Start of the keys of all access networks of an Experiment. */
 export const accessKeys = (experiment: string): string => `access/${experiment}/`;
@@ -26,6 +31,8 @@ export function describeOwner(owner: string): string {
       return `the link ${rest.join('--')}`;
     case 'access':
       return `the access network ${rest.slice(1).join('/')} of Experiment/${rest[0] ?? ''}`;
+    case 'address':
+      return `connection ${rest[1] ?? ''} of Experiment/${rest[0] ?? ''}`;
     default:
       return `the ${owner} network`;
   }

@@ -6,19 +6,19 @@ import { listing } from './listing.ts';
 import { linkKey } from './owners.ts';
 import { pairsOf } from './pairs.ts';
 import { checkRouterReference } from './reference-check.ts';
+import { checkSegmentMtu } from './segment-mtu-check.ts';
 import { checkSubnet } from './subnet-check.ts';
-import { unsupportedInPath } from './unsupported.ts';
 import type { Want } from './want.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a Path, given the Routers that there are. */
 export function checkPath(path: Path, world: World): Finding[] {
   return [
-    ...unsupportedInPath(path),
     ...checkVia(path, world),
     ...checkHops(path),
     ...checkLinkShapes(path, world),
     ...checkLinkSessions(path, world),
+    ...checkSegmentMtu(path, world),
   ];
 }
 

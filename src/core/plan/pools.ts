@@ -1,6 +1,7 @@
 import { type CommittedClaims, isRange } from './committed-claims.ts';
 import type { Holding } from './holding.ts';
 import { addressOf, formatAddress, formatPrefix, parsePrefix, sizeOf } from './ipv4.ts';
+import { formatLocator, locatorsIn, parseLocator } from './locator.ts';
 import { NumberPool } from './number-pool.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { Register } from './register.ts';
@@ -14,26 +15,35 @@ export class Pools {
   readonly #occupied = new PrefixTree<true>();
   readonly #routerIds = new Set<string>();
   readonly #asns: NumberPool;
+  readonly #locators: NumberPool;
   readonly #settings: PlanSettings;
   /** By pool: where to go on. */
   readonly #from = new Map<string, number>();
 
   constructor(register: Register, committed: CommittedClaims, settings: PlanSettings) {
     const asns = new Set(RESERVED_ASNS);
+    const locators = new Set<number>();
     for (const { pool, value } of [...register.holdings(), ...committed.all]) {
       if (value === undefined) continue;
       if (isRange(pool)) this.#occupied.set(parsePrefix(value), true);
       else if (pool === 'asn') asns.add(Number(value));
+      else if (pool === 'locator') locators.add(parseLocator(value));
       else this.#routerIds.add(value);
     }
     this.#occupied.set(parsePrefix(settings.management), true);
     this.#asns = new NumberPool(settings.asns, asns);
+    const { first, count } = locatorsIn(settings.locators);
+    this.#locators = new NumberPool({ first, last: first + count - 1 }, locators);
     this.#settings = settings;
   }
 
   take({ pool, owner }: Holding): string | undefined {
     if (pool === 'asn') return this.#asns.take()?.toString();
-    if (pool === 'loopback') return this.#loopback();
+    if (pool === 'locator') {
+      const locator = this.#locators.take();
+      return locator === undefined ? undefined : formatLocator(locator);
+    }
+    if (pool === 'loopback' || pool === 'address') return this.#loopback();
     const { range, length } = this.#settings[subnetPoolOf(owner)];
     return this.#prefix(range, length);
   }

@@ -16,6 +16,8 @@ export type Reason =
   | 'NotAHop'
   | 'NotJoined'
   | 'PathsPart'
+  | 'NeedsSrv6'
+  | 'Ambiguous'
   | 'SameHost'
   | 'DuplicateName'
   | 'RouterIdMissing'

@@ -3,6 +3,7 @@ import { checkPolicy } from './policy-check.ts';
 import { checkContainer } from './container-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { addressOf } from './ipv4.ts';
+import { canonicalLocator } from './locator.ts';
 import { routerKey } from './owners.ts';
 import { checkHostBits, checkReserved } from './subnet-check.ts';
 import { unsupportedInRouter } from './unsupported.ts';
@@ -23,10 +24,14 @@ export function checkRouter(router: Router): Finding[] {
   return [...found, ...checkPolicy(router)];
 }
 
-/** AS number, loopback and BGP identifier; the identifier last, since it follows from the loopback by default. */
+/** AS number, locator, loopback and BGP identifier; the identifier last, since it follows from the loopback by default. */
 export function routerWants({ metadata, spec }: Router): Want[] {
   const owner = routerKey(metadata.name);
-  const wants: Want[] = [{ pool: 'asn', owner, value: spec.asn?.toString(), field: 'spec.asn' }];
+  const locator = spec.locator === undefined ? undefined : canonicalLocator(spec.locator);
+  const wants: Want[] = [
+    { pool: 'asn', owner, value: spec.asn?.toString(), field: 'spec.asn' },
+    { pool: 'locator', owner, value: locator, field: 'spec.locator' },
+  ];
   if (spec.loopback === 'none') {
     return [...wants, { pool: 'router-id', owner, value: spec.routerId, field: 'spec.routerId' }];
   }

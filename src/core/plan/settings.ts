@@ -10,22 +10,25 @@ export interface SubnetPool {
 export interface PlanSettings {
   readonly links: SubnetPool;
   readonly access: SubnetPool;
-  /** CIDR; /32s are taken from it. */
+  /** CIDR; /32s are taken from it, for connections with addresses of their own, too. */
   readonly loopbacks: string;
   /** Inclusive. */
   readonly asns: { readonly first: number; readonly last: number };
+  /** IPv6 CIDR; SRv6 locators of /48 are taken from it. */
+  readonly locators: string;
   /** CIDR of the network that every service is attached to. */
   readonly management: string;
   /** Images of containers whose object names none. Default: by platform (platforms.ts). */
   readonly images?: { readonly routerFrr: string; readonly host: string };
 }
 
-/** Private AS numbers (RFC 6996) and private addresses (RFC 1918) that Docker's own default pools leave alone. */
+/** Private AS numbers (RFC 6996), private addresses (RFC 1918) that Docker's own default pools leave alone, and SRv6 SIDs' own block (RFC 9602). */
 export const DEFAULT_SETTINGS: PlanSettings = {
   links: { range: '10.200.0.0/14', length: 27 },
   access: { range: '10.204.0.0/14', length: 24 },
   loopbacks: '10.255.0.0/16',
   asns: { first: 4200000000, last: 4294967294 },
+  locators: '5f00::/32',
   management: '10.254.0.0/16',
 };
 
@@ -35,6 +38,7 @@ export const SETTING_NAMES = {
   access: 'HINGE_POOL_ACCESS',
   loopbacks: 'HINGE_POOL_LOOPBACKS',
   asns: 'HINGE_POOL_ASNS',
+  locators: 'HINGE_POOL_LOCATORS',
   management: 'HINGE_MANAGEMENT_SUBNET',
 } as const satisfies Record<Exclude<keyof PlanSettings, 'images'>, string>;
 

@@ -3,6 +3,7 @@ import type { Path } from '../../api/path.ts';
 import type { TestbedObject } from '../../api/object.ts';
 import { sessionsOf } from './link-sessions.ts';
 import { type LinkShape, shapesOf } from './link-shape.ts';
+import { pairsOf } from './pairs.ts';
 
 /** What one Path names for one link. */
 interface Named<T> {
@@ -64,6 +65,7 @@ export interface NamedBy<T> {
 export class SharedLinks {
   readonly #shapes: NamedByPaths<LinkShape>;
   readonly #sessions: NamedByPaths<LinkBgp>;
+  readonly #segmented: NamedByPaths<true>;
 
   constructor(versions: ReadonlyMap<string, TestbedObject>) {
     this.#shapes = new NamedByPaths(
@@ -74,16 +76,23 @@ export class SharedLinks {
       (path) => sessionsOf(path).map(({ key, terms }) => ({ key, value: terms })),
       versions,
     );
+    this.#segmented = new NamedByPaths(
+      (path) =>
+        path.spec.engineering === 'srv6' ? pairsOf(path).map(({ key }) => ({ key, value: true })) : [],
+      versions,
+    );
   }
 
   put(text: string, object: TestbedObject): void {
     this.#shapes.put(text, object);
     this.#sessions.put(text, object);
+    this.#segmented.put(text, object);
   }
 
   drop(text: string): void {
     this.#shapes.drop(text);
     this.#sessions.drop(text);
+    this.#segmented.drop(text);
   }
 
   shapes(link: string, text: string): readonly NamedBy<LinkShape>[] {
@@ -92,5 +101,9 @@ export class SharedLinks {
 
   sessions(link: string, text: string): readonly NamedBy<LinkBgp>[] {
     return this.#sessions.of(link, text);
+  }
+
+  segmented(link: string, text: string): readonly string[] {
+    return this.#segmented.of(link, text).map(({ user }) => user);
   }
 }

@@ -1,6 +1,7 @@
 import type { Path } from '../../api/path.ts';
 import { desiredExperiment } from './connections.ts';
 import type { DesiredPath, DesiredState } from './desired.ts';
+import { flowNumbers } from './flow-numbers.ts';
 import { networksOf } from './networks.ts';
 import { pairsOf } from './pairs.ts';
 import type { PlanSettings } from './settings.ts';
@@ -18,13 +19,15 @@ export function desiredStateOf(
   secrets: Secrets,
 ): DesiredState {
   const accesses = groupBy(topology.accesses.values(), ({ experiment }) => experiment.metadata.name);
+  const numbers = flowNumbers(topology.experiments);
+  const experiments = topology.experiments.map((experiment) =>
+    desiredExperiment(experiment, topology, accesses.get(experiment.metadata.name) ?? [], numbers),
+  );
   return {
     networks: networksOf(topology, settings, testbed),
-    workloads: workloadsOf(topology, settings, testbed, secrets),
+    workloads: workloadsOf(topology, settings, testbed, { secrets, experiments }),
     paths: [...topology.paths.values()].map((path) => desiredPath(path, topology)),
-    experiments: topology.experiments.map((experiment) =>
-      desiredExperiment(experiment, topology, accesses.get(experiment.metadata.name) ?? []),
-    ),
+    experiments,
   };
 }
 
@@ -32,6 +35,7 @@ export function desiredStateOf(
 function desiredPath(path: Path, { links }: Topology): DesiredPath {
   return {
     name: path.metadata.name,
+    engineering: path.spec.engineering,
     via: path.spec.via,
     links: pairsOf(path).flatMap(({ key, first, second }) => {
       const link = links.get(key);

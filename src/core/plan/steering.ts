@@ -5,6 +5,7 @@ import { bridgesOf } from './bridges.ts';
 import { edgesOf, joins } from './connection-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { linkKey } from './owners.ts';
+import { selects } from './selection.ts';
 import type { PlannedAccess, Topology } from './topology.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +26,10 @@ interface Turn {
 }
 
 /** The turns of a connection, there and back; none while its Path does not join its ends. */
-function turnsOf({ from, to }: Connection, routerOf: ReadonlyMap<string, string>, path: Path): Turn[] {
+function turnsOf(connection: Connection, routerOf: ReadonlyMap<string, string>, path: Path): Turn[] {
+  // SRv6 does without, and what BGP cannot tell apart it does not steer.
+  if (path.spec.engineering !== 'bgp' || selects(connection)) return [];
+  const { from, to } = connection;
   const [near, far] = [routerOf.get(from), routerOf.get(to)];
   if (near === undefined || far === undefined || near === far || !joins(path, near, far)) return [];
   const { via } = path.spec;

@@ -6,7 +6,9 @@ import type { Router } from '../../api/router.ts';
 import { type AccessNetwork, accessNetworks } from './access-network.ts';
 import type { Allocation, Pool } from './allocation.ts';
 import type { CommittedClaims } from './committed-claims.ts';
+import { addressWants } from './connection-check.ts';
 import { claimOf } from './holding.ts';
+import { addressOf } from './ipv4.ts';
 import { sessionsOf } from './link-sessions.ts';
 import { type LinkShape, shapesOf } from './link-shape.ts';
 import { routerKey } from './owners.ts';
@@ -23,6 +25,8 @@ export interface PlannedRouter {
   readonly routerId: string;
   /** CIDR. */
   readonly loopback: string | undefined;
+  /** Undefined: of a testbed from before there were any, and about to be claimed. */
+  readonly locator: string | undefined;
 }
 
 /** A link between two planned routers. */
@@ -52,6 +56,8 @@ export interface Topology {
   readonly accesses: ReadonlyMap<string, PlannedAccess>;
   readonly paths: ReadonlyMap<string, Path>;
   readonly experiments: readonly Experiment[];
+  /** Addresses, without mask, that connections have of their own, by addressKey. */
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 /** @param versions accepted versions, by refText. @param register what they hold. */
@@ -79,6 +85,12 @@ export function topologyOf(
     accesses: accessesOf(experiments, routers, committed, claimed),
     paths: new Map(paths.map((path) => [path.metadata.name, path])),
     experiments,
+    addresses: new Map(
+      experiments.flatMap(addressWants).flatMap(({ owner }) => {
+        const claim = claimed('address', owner);
+        return claim === undefined ? [] : [[owner, addressOf(claim.value)] as const];
+      }),
+    ),
   };
 }
 
@@ -92,7 +104,11 @@ function plannedRouter(object: Router, claimed: Claimed): PlannedRouter | undefi
   const loopback = claimed('loopback', routerKey(name));
   if (asn === undefined || routerId === undefined) return undefined;
   if (loopback === undefined && object.spec.loopback !== 'none') return undefined;
-  return { object, name, asn: Number(asn.value), routerId: routerId.value, loopback: loopback?.value };
+  return {
+    ...{ object, name, asn: Number(asn.value), routerId: routerId.value },
+    loopback: loopback?.value,
+    locator: claimed('locator', routerKey(name))?.value,
+  };
 }
 
 function linksOf(

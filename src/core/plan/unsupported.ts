@@ -1,5 +1,4 @@
 import type { Experiment } from '../../api/experiment.ts';
-import type { Path } from '../../api/path.ts';
 import type { Router } from '../../api/router.ts';
 import { finding, type Finding } from './finding.ts';
 
@@ -21,12 +20,6 @@ export function unsupportedInRouter({ spec }: Router): Finding[] {
   return found;
 }
 
-export function unsupportedInPath({ spec }: Path): Finding[] {
-  const found: Finding[] = [];
-  if (spec.engineering !== 'bgp') found.push(refused('spec.engineering', spec.engineering, 'use bgp'));
-  return found;
-}
-
 export function unsupportedInExperiment({ spec }: Experiment): Finding[] {
   return spec.connections.flatMap((connection, index) => {
     const field = `spec.connections[${index.toString()}]`;
@@ -34,9 +27,6 @@ export function unsupportedInExperiment({ spec }: Experiment): Finding[] {
     if (connection.layer !== 3) found.push(refused(`${field}.layer`, connection.layer, 'use 3'));
     if (connection.subnet !== undefined)
       found.push(refused(`${field}.subnet`, connection.subnet, 'leave it out'));
-    if (connection.match !== undefined) {
-      found.push(refused(`${field}.match`, JSON.stringify(connection.match), 'leave it out'));
-    }
     return found;
   });
 }

@@ -1,13 +1,16 @@
 import { renderFrr } from '../render/frr.ts';
 import { type Seat, seatAddress } from './access-network.ts';
 import { type Adjacency, adjacenciesOf } from './adjacency.ts';
-import type { DesiredWorkload, PolicyNote } from './desired.ts';
+import type { DesiredExperiment, DesiredWorkload, PolicyNote } from './desired.ts';
+import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { hostDefaults, routerDefaults } from './platforms.ts';
 import { desiredService } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
 import type { Secrets } from './session-terms.ts';
+import type { SegmentSetup } from './desired-segments.ts';
+import { segmentSetups } from './segment-setup.ts';
 import type { PlanSettings } from './settings.ts';
 import { byText } from './sorting.ts';
 import { type Preference, preferencesOf } from './steering.ts';
@@ -19,11 +22,13 @@ export function workloadsOf(
   topology: Topology,
   settings: PlanSettings,
   testbed: Testbed,
-  secrets: Secrets,
+  { secrets, experiments }: { readonly secrets: Secrets; readonly experiments: readonly DesiredExperiment[] },
 ): DesiredWorkload[] {
   const adjacencies = adjacenciesOf(topology, secrets);
   const notes = policyNotes(topology, adjacencies, secrets);
   const preferences = preferencesOf(topology);
+  const segments = segmentSetups(experiments, topology);
+  const flows = hostFlows(experiments);
   const routers = [...topology.routers.values()].map((router) =>
     routerWorkload(
       router,
@@ -31,22 +36,22 @@ export function workloadsOf(
       preferences.get(router.name) ?? [],
       settings,
       testbed,
-      notes.get(router.name),
+      { notes: notes.get(router.name), segments: segments.get(router.name) },
     ),
   );
   const hosts = [...topology.accesses.values()].flatMap((access) =>
-    access.seats.map((seat) => hostWorkload(seat, access, settings, testbed)),
+    access.seats.map((seat) => hostWorkload(seat, access, settings, testbed, flows)),
   );
   return [...routers, ...hosts].sort(byText(({ key }) => key));
 }
 
 function routerWorkload(
-  { name, asn, routerId, loopback, object }: PlannedRouter,
+  { name, asn, routerId, loopback, locator, object }: PlannedRouter,
   { sessions, subnets, shaping }: Adjacency,
   preferences: readonly Preference[],
   settings: PlanSettings,
   testbed: Testbed,
-  notes: readonly PolicyNote[] | undefined,
+  { notes, segments }: { notes: readonly PolicyNote[] | undefined; segments: SegmentSetup | undefined },
 ): DesiredWorkload {
   const { spec } = object;
   const key = routerKey(name);
@@ -70,7 +75,11 @@ function routerWorkload(
     key,
     owner: { kind: 'Router', name },
     service: desiredService(identity, spec, routerDefaults('frr', settings), testbed),
-    setup: { type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
+    setup: {
+      ...{ type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
+      ...(locator !== undefined && { locator }),
+      ...(segments !== undefined && { segments }),
+    },
     ...(notes !== undefined && { notes }),
   };
 }
@@ -80,6 +89,7 @@ function hostWorkload(
   { experiment, claim, routerAddress, key: network }: PlannedAccess,
   settings: PlanSettings,
   testbed: Testbed,
+  flows: ReadonlyMap<string, HostFlows>,
 ): DesiredWorkload {
   const { host } = seat;
   const { name } = experiment.metadata;
@@ -89,6 +99,9 @@ function hostWorkload(
     key,
     owner: { kind: 'Experiment', name },
     service: desiredService(identity, host, hostDefaults(settings), testbed),
-    setup: { type: 'host', gateway: routerAddress, address: seatAddress(seat, claim.value), network },
+    setup: {
+      ...{ type: 'host', gateway: routerAddress, address: seatAddress(seat, claim.value), network },
+      ...(flows.get(key) ?? { addresses: [], routes: [] }),
+    },
   };
 }

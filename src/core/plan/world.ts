@@ -19,6 +19,8 @@ export interface World {
   shapes(link: string): readonly NamedBy<LinkShape>[];
   /** What these say of the session over a link, likewise. */
   sessions(link: string): readonly NamedBy<LinkBgp>[];
+  /** refTexts of other accepted Paths over SRv6 that use a link. */
+  segmented(link: string): readonly string[];
   /** Claims of the access networks of an Experiment in the store, newest first. */
   accessClaims(experiment: string): readonly Allocation[];
 }

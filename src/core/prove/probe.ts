@@ -1,4 +1,5 @@
 import type { DesiredConnection, DesiredHop, DesiredPath, DesiredWorkload } from '../plan/desired.ts';
+import type { Selection } from '../plan/selection.ts';
 
 /** One direction of a proof: packets from a workload to an address, and the routers that they must pass. */
 export interface ProbeDirection {
@@ -21,20 +22,53 @@ const DETOUR_HOPS = 4;
 /** How far to trace. */
 export const farthestHop = (direction: ProbeDirection): number => waypointsOf(direction).length + DETOUR_HOPS;
 
+/** The AS path that a router must have for a prefix. */
+export interface ProbeEdge {
+  readonly router: string;
+  readonly prefix: string;
+  readonly asPath: readonly number[];
+}
+
 /** What must be seen for a connection, or for a Path that no connection uses. */
 export interface Probe {
   readonly forward: ProbeDirection;
   readonly reverse: ProbeDirection;
-  /** The AS path that the near edge's table must show for a prefix at the far end. */
-  readonly edge: { readonly router: string; readonly prefix: string; readonly asPath: readonly number[] };
+  /** The AS path that the near edge's table must show for a prefix at the far end; undefined: BGP does not decide. */
+  readonly edge?: ProbeEdge;
+  /** Over SRv6: what its packets are told by. */
+  readonly flow?: ProbeFlow;
+}
+
+/** Packets that a connection takes. */
+export interface ProbeFlow {
+  readonly selection: Selection | undefined;
+  /** It takes echo requests and their answers; else packets of `protocol` to `port` are sent that end at the last router, so that no application gets any. */
+  readonly echoes: boolean;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+}
+
+/** Of packets to a connection that looks for a protocol and for no port. */
+const DISCARD = 9;
+
+function flowOf(selection: Selection | undefined): ProbeFlow {
+  const { protocol, ports = [] } = selection ?? {};
+  return {
+    selection,
+    echoes: ports.length === 0 && (protocol === undefined || protocol === 'icmp'),
+    protocol: protocol === 'tcp' ? 'tcp' : 'udp',
+    port: ports[0]?.first ?? DISCARD,
+  };
 }
 
 export function probeOfConnection(connection: DesiredConnection): Probe {
-  const { from, to, forward, reverse, asPath } = connection;
+  const { from, to, forward, reverse, asPath, course } = connection;
   return {
     forward: { from: from.workload, to: to.address, hops: forward },
     reverse: { from: to.workload, to: from.address, hops: reverse },
-    edge: { router: from.router, prefix: to.subnet, asPath },
+    ...(course === undefined
+      ? { edge: { router: from.router, prefix: to.subnet, asPath } }
+      : { flow: flowOf(course.selection) }),
   };
 }
 

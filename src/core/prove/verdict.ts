@@ -1,6 +1,6 @@
 import type { ProofHop, ProofStatus } from '../../api/status.ts';
 import type { Trace } from '../diff/observed-router.ts';
-import { type Probe, type ProbeDirection, waypointsOf } from './probe.ts';
+import { type Probe, type ProbeDirection, type ProbeEdge, waypointsOf } from './probe.ts';
 
 /** What was seen when a probe was carried out. */
 export interface Sighting {
@@ -33,9 +33,11 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
   const reverse = deviationOf(probe.reverse, sighting.reverse, nameOf);
   if (reverse !== undefined)
     return { proven: false, reason: reverse.reason, message: `reverse: ${reverse.message}` };
+  const hops = `${String(probe.forward.hops.length)} router hops forward, ${String(probe.reverse.hops.length)} reverse`;
+  if (probe.edge === undefined)
+    return { proven: true, reason: 'Proven', message: `packets take the Path along its segments: ${hops}` };
   const learned = asPathDeviation(probe.edge, sighting.asPath);
   if (learned !== undefined) return { proven: false, reason: 'OtherAsPath', message: learned };
-  const hops = `${String(probe.forward.hops.length)} router hops forward, ${String(probe.reverse.hops.length)} reverse`;
   return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
 }
 
@@ -44,7 +46,7 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
  * @param seen its AS path; undefined: there is no route
  */
 export function asPathDeviation(
-  { router, prefix, asPath }: Probe['edge'],
+  { router, prefix, asPath }: ProbeEdge,
   seen: readonly number[] | undefined,
 ): string | undefined {
   if (seen !== undefined && sameWay(seen, asPath)) return undefined;

@@ -86,12 +86,13 @@ export function experimentBody(
       const node = hosts.get(name)?.placed?.node;
       return { name, address, ...(node !== undefined && { node }) };
     }),
-    connections: experiment.connections.map(({ name, layer, path }) => {
+    connections: experiment.connections.map(({ name, layer, path, from, to }) => {
       const { rttMs, proof } = connections.get(name) ?? {};
       return {
         name,
         layer,
         path,
+        ...(from.address !== from.host && { addresses: { from: from.address, to: to.address } }),
         ...(rttMs !== undefined && { rttMs }),
         ...(proof !== undefined && { proof }),
       };

@@ -2,6 +2,7 @@ import type { PathStatus, ProofStatus } from '../../api/status.ts';
 import { CONFIGURING, TOO_SLOW, type Verdict } from '../prove/verdict.ts';
 import type { DesiredPath } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
+import { type SegmentedRouter, segmentedFindings } from './segmented.ts';
 import { impairedFindings, type ShapedEnd } from './impaired.ts';
 
 /** Everything known about one Path after a look at it. */
@@ -15,6 +16,8 @@ export interface PathFacts {
   readonly sessionsDown: readonly string[];
   /** What became of a router's end of a link (by network key) that has properties; undefined: not looked at yet. */
   readonly shapedEnd: (router: string, network: string) => ShapedEnd | undefined;
+  /** What became of a router's part in SRv6; undefined: not looked at yet. */
+  readonly segmentedRouter: (router: string) => SegmentedRouter | undefined;
   /** Undefined: not tried yet. */
   readonly verdict: Verdict | undefined;
   readonly proof: ProofStatus | undefined;
@@ -35,6 +38,7 @@ export function pathFindings(facts: PathFacts): readonly Finding[] {
     linked(path, facts),
     established(path, facts),
     ...impairedFindings(path, facts.shapedEnd),
+    ...segmentedFindings(path, facts.segmentedRouter, facts.used),
     provenWhenUsed(facts),
   ];
 }
@@ -55,6 +59,10 @@ function established(path: DesiredPath, { sessionsDown }: PathFacts): Finding {
 
 /** Traffic is only steered where a connection wants it: a Path that none names is proven when it is the plain way as well. */
 function provenWhenUsed(facts: PathFacts): Finding {
+  if (facts.path?.engineering === 'srv6' && !facts.used) {
+    const message = 'no connection names this Path, so nothing is sent along its segments';
+    return { ...unknown('Proven', 'NotUsed', message), neutral: true };
+  }
   const finding = proven(facts);
   const elsewhere = facts.verdict?.reason === 'OtherPath' || facts.verdict?.reason === 'OtherAsPath';
   if (facts.used || facts.probeFailure !== undefined || !elsewhere) return finding;

@@ -152,6 +152,7 @@ export function routerBody(
     asn: setup.asn,
     routerId: setup.routerId,
     ...(setup.loopback !== undefined && { loopback: setup.loopback }),
+    ...(setup.locator !== undefined && { locator: setup.locator }),
     ...(replacement !== undefined && { replacement }),
     ...(state !== undefined && {
       interfaces: interfacesOf(facts, state),

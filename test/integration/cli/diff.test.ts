@@ -14,6 +14,7 @@ async function accept(scene: Scene): Promise<void> {
   await scene.put(`${keys.allocations}asn/7`, claim('7'));
   await scene.put(`${keys.allocations}router-id/10.255.0.1`, claim('10.255.0.1'));
   await scene.put(`${keys.allocations}loopback/10.255.0.1-32`, claim('10.255.0.1/32'));
+  await scene.put(`${keys.allocations}locator/5f00:0:1::-48`, claim('5f00:0:1::/48'));
 }
 
 const router = (spec: string): string =>

@@ -8,8 +8,10 @@ import type {
 import { watchedIn } from '../../../src/core/render/frr.ts';
 import type { ConfigurationText } from '../../../src/core/render/text.ts';
 import type { ObservedInterface } from '../../../src/core/diff/shaping.ts';
-import type { HostConsole } from '../../../src/ports/host-console.ts';
+import type { HostConsole, HostRouting } from '../../../src/ports/host-console.ts';
 import type { LinkConsole } from '../../../src/ports/link-console.ts';
+import type { SegmentConsole } from '../../../src/ports/segment-console.ts';
+import type { ObservedSegments } from '../../../src/core/diff/segments.ts';
 import type { ConsoleTarget, RouterConsole } from '../../../src/ports/router-console.ts';
 import type { ModelContainer } from './things.ts';
 import type { Wire } from './wire.ts';
@@ -99,7 +101,7 @@ export class ModelHosts implements HostConsole {
     this.#wire = wire;
   }
 
-  setDefaultRoute(target: ConsoleTarget, gateway: string): Promise<void> {
+  route(target: ConsoleTarget, { gateway }: HostRouting): Promise<void> {
     return this.#wire.change(target.node, `route ${target.containerId} via ${gateway}`, () => {
       running(this.#world, target);
     });
@@ -111,6 +113,14 @@ export class ModelHosts implements HostConsole {
 
   reaches(): Promise<boolean> {
     return Promise.resolve(false);
+  }
+
+  echo(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  spend(): Promise<void> {
+    return Promise.resolve();
   }
 
   trace(): Promise<Trace> {
@@ -134,6 +144,25 @@ export class ModelLinks implements LinkConsole {
 
   change(): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+/** Kernels of the model know nothing of SRv6. */
+export class ModelSegments implements SegmentConsole {
+  lacks(): Promise<string> {
+    return Promise.resolve('SRv6: there is none in the model');
+  }
+
+  read(): Promise<ObservedSegments> {
+    return Promise.resolve({ entries: [], addresses: [], source: '::', open: [], filter: '' });
+  }
+
+  change(): Promise<string> {
+    return Promise.resolve('');
+  }
+
+  counts(): Promise<ReadonlyMap<string, number>> {
+    return Promise.resolve(new Map());
   }
 }
 

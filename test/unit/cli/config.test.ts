@@ -77,6 +77,7 @@ describe('readSettings', () => {
         HINGE_POOL_ACCESS: '10.1.0.0/16:24',
         HINGE_POOL_LOOPBACKS: '10.2.0.0/24',
         HINGE_POOL_ASNS: '64512-65534',
+        HINGE_POOL_LOCATORS: 'fd00:700::/40',
         HINGE_MANAGEMENT_SUBNET: '10.3.0.0/16',
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
         HINGE_IMAGE_HOST: 'b:1',
@@ -101,6 +102,7 @@ describe('readSettings', () => {
         access: { range: '10.1.0.0/16', length: 24 },
         loopbacks: '10.2.0.0/24',
         asns: { first: 64512, last: 65534 },
+        locators: 'fd00:700::/40',
         management: '10.3.0.0/16',
         images: { routerFrr: 'a:1', host: 'b:1' },
       },
@@ -146,6 +148,16 @@ describe('readSettings', () => {
       'a subnet of /16 to /28 such as 10.254.0.0/16, with no host bits set',
     ],
     ['HINGE_POOL_ASNS', '9-1', 'FIRST-LAST such as 4200000000-4294967294'],
+    [
+      'HINGE_POOL_LOCATORS',
+      '5f00:1::/24',
+      'an IPv6 range of /16 to /47 such as 5f00::/32, with no host bits set',
+    ],
+    [
+      'HINGE_POOL_LOCATORS',
+      '10.0.0.0/16',
+      'an IPv6 range of /16 to /47 such as 5f00::/32, with no host bits set',
+    ],
     ['HINGE_IMAGE_HOST', 'a b', 'an image such as hinge/router-frr:1'],
   ])('names the variable: %s=%s', (variable, value, expected) => {
     expect(problems({ [variable]: value })).toEqual([`${variable}: expected ${expected}, got "${value}"`]);

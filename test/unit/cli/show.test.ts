@@ -109,7 +109,7 @@ describe('statusSections', () => {
   it('of an Experiment: hosts, connections, and a proof of each', () => {
     const shown = text(experiment);
     expect(shown).toContain('h | 10.0.0.3 | node1');
-    expect(shown).toContain('one | 3 | x | 0.46 ms\ntwo | 3 | x | -');
+    expect(shown).toContain('one | 3 | x | - | 0.46 ms\ntwo | 3 | x | - | -');
     expect(shown).toContain('Proof of one\nchecked  1m ago');
     expect(shown).not.toContain('Proof of two');
   });

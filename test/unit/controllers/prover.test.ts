@@ -10,7 +10,7 @@ import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
 
 /** From host a over r1 and r2 to host b, and back. */
-const PROBE: Probe = {
+const PROBE = {
   forward: {
     from: 'host/x/a',
     to: '10.2.0.3',
@@ -28,7 +28,7 @@ const PROBE: Probe = {
     ],
   },
   edge: { router: 'r1', prefix: '10.2.0.0/24', asPath: [2] },
-};
+} satisfies Probe;
 
 const PLANNED = { text: 'router bgp 2\n', hash: 'planned' };
 
@@ -52,7 +52,9 @@ class Range {
         this.asked.push(`trace ${to}`);
         return Promise.resolve(this.#trace(to));
       },
-      setDefaultRoute: notAsked,
+      route: notAsked,
+      echo: notAsked,
+      spend: notAsked,
       defaultRoutes: notAsked,
     },
     routers: {
@@ -64,6 +66,7 @@ class Range {
       configure: notAsked,
       restartSession: notAsked,
     },
+    segments: { lacks: notAsked, read: notAsked, change: notAsked, counts: notAsked },
     observation: {
       latest: scene({
         nodes: {

@@ -41,7 +41,9 @@ class Ward {
       metrics: createMetrics().metrics,
       hosts: {
         reaches: () => Promise.resolve(this.answers),
-        setDefaultRoute: notAsked,
+        route: notAsked,
+        echo: notAsked,
+        spend: notAsked,
         defaultRoutes: notAsked,
         trace: notAsked,
       },

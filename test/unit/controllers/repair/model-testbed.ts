@@ -8,6 +8,7 @@ import {
   type Configurations,
   ModelHosts,
   ModelLinks,
+  ModelSegments,
   ModelRouters,
 } from '../../../support/model/consoles.ts';
 import { Faults } from '../../../support/model/faults.ts';
@@ -133,6 +134,7 @@ export class ModelTestbed {
       routers: new ModelRouters(world, wire, this.configurations),
       hosts: new ModelHosts(world, wire),
       links: new ModelLinks(),
+      segments: new ModelSegments(),
       uuid: () => 'store-1',
       plan: DEFAULT_SETTINGS,
       helperImage: 'hinge/helper:1',

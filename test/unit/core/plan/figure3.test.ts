@@ -88,9 +88,10 @@ describe('Figure 3', () => {
   });
 
   it('sends packets of the hosts to their edge routers', () => {
+    const none = { addresses: [], routes: [] };
     expect(workloads.slice(0, 2).map(({ setup }) => setup)).toEqual([
-      { type: 'host', gateway: '10.199.34.2', address: '10.199.34.3', network: 'access/fig3/a' },
-      { type: 'host', gateway: '10.199.57.2', address: '10.199.57.3', network: 'access/fig3/b' },
+      { type: 'host', gateway: '10.199.34.2', address: '10.199.34.3', network: 'access/fig3/a', ...none },
+      { type: 'host', gateway: '10.199.57.2', address: '10.199.57.3', network: 'access/fig3/b', ...none },
     ]);
   });
 

@@ -185,9 +185,9 @@ export const PATHS: readonly Case[] = [
     expected: ['Conflict spec.hops[0].subnet'],
   },
   {
-    what: 'what this version does not do',
-    object: path('x', ['r1', 'r3'], { engineering: 'srv6' }),
-    expected: ['Unsupported spec.engineering'],
+    what: 'SRv6 over a link that is too narrow for IPv6',
+    object: path('x', ['r1', 'r3'], { engineering: 'srv6', links: { mtu: 1279 } }),
+    expected: ['Invalid spec.links.mtu'],
   },
   {
     what: 'properties that no link can have',
@@ -277,11 +277,12 @@ export const EXPERIMENTS: readonly Case[] = [
   },
   {
     what: 'what this version does not do',
-    object: joined({ layer: 2, subnet: '172.20.0.0/24', match: { dscp: 46 } }),
-    expected: [
-      'Unsupported spec.connections[0].layer',
-      'Unsupported spec.connections[0].subnet',
-      'Unsupported spec.connections[0].match',
-    ],
+    object: joined({ layer: 2, subnet: '172.20.0.0/24' }),
+    expected: ['Unsupported spec.connections[0].layer', 'Unsupported spec.connections[0].subnet'],
+  },
+  {
+    what: 'connections that BGP cannot tell from others',
+    object: joined({ match: { dscp: 46 } }, { name: 'c', addresses: {} }),
+    expected: ['NeedsSrv6 spec.connections[0].match', 'NeedsSrv6 spec.connections[1].addresses'],
   },
 ];

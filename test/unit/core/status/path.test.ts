@@ -4,10 +4,11 @@ import { type PathFacts, pathFindings } from '../../../../src/core/status/path.t
 
 const ELSEWHERE: PathFacts = {
   valid: { type: 'Valid', status: 'True', reason: 'Valid', message: 'the object was accepted' },
-  path: { name: 'long', via: ['r1', 'r2'], links: [] },
+  path: { name: 'long', engineering: 'bgp', via: ['r1', 'r2'], links: [] },
   links: new Map(),
   sessionsDown: [],
   shapedEnd: () => undefined,
+  segmentedRouter: () => undefined,
   verdict: { proven: false, reason: 'OtherPath', message: 'forward: hop 1 should be r2, but was r3' },
   proof: undefined,
   probeFailure: undefined,
@@ -45,7 +46,7 @@ describe('a Path whose links have properties', () => {
   };
   const shaped = (shapedEnd: PathFacts['shapedEnd'], more: Partial<PathFacts> = {}): object =>
     conditions({
-      path: { name: 'p', via: ['r1', 'r2'], links: [link] },
+      path: { name: 'p', engineering: 'bgp', via: ['r1', 'r2'], links: [link] },
       links: new Map([['link/r1--r2', { name: 'x', plugged: true }]]),
       shapedEnd,
       ...more,
