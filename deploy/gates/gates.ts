@@ -25,7 +25,7 @@ const check = (name: string, ...command: readonly [string, ...string[]]): Gate =
 const testGates = suites.map((suite): Gate => ({
   name: suite.name,
   command: ['vitest', 'run', '--project', suite.name],
-  timeout: 15 * MINUTE,
+  timeout: 20 * MINUTE,
   stage: suite.stage,
   tests: true,
 }));

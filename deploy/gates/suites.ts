@@ -42,7 +42,7 @@ export const suites: readonly Suite[] = [
   { name: 'images', include: below('images'), timeout: 300 * SECOND, inTurn: true, stage: 2 },
   { name: 'integration', include: below('integration'), timeout: 60 * SECOND, inTurn: false, stage: 2 },
   lab('engines'),
-  lab('faults'),
   lab('e2e'),
+  lab('faults'),
   { name: 'lab', include: below('lab'), timeout: 180 * SECOND, inTurn: true, stage: 2 },
 ];

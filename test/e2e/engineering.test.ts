@@ -47,7 +47,10 @@ const pairsOf = (corners: readonly string[]): readonly (readonly [string, string
     .flatMap((from, at) => corners.slice(at + 1).map((to) => [from, to] as const))
     .slice(0, allRows ? undefined : 1);
 
-describe.each(MESHES)('engineering by BGP on a $name', ({ name, mesh, corners }) => {
+/** A grid has every kind of way that a ring has. */
+const chosen = allRows ? MESHES : MESHES.filter(({ name }) => name === 'grid');
+
+describe.each(chosen)('engineering by BGP on a $name', ({ name, mesh, corners }) => {
   const testbed = useTestbed(`/engineering-${name}`);
   const pairs = pairsOf(corners);
   const courses = coursesOf(mesh, pairs);

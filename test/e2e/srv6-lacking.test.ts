@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { allRows } from '../support/slow.ts';
 import { document, measured, useTestbed } from '../support/testbed.ts';
 
-describe('a node that cannot do all that SRv6 needs', () => {
+describe.runIf(allRows)('a node that cannot do all that SRv6 needs', () => {
   const testbed = useTestbed('/srv6-lacking');
   const names = ['lacking-1', 'lacking-2', 'lacking-3'] as const;
   const routers = names.map((name, index) =>
