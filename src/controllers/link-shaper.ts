@@ -13,9 +13,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { EventRecorder } from './event-recorder.ts';
-
-/** A kernel without netem is tried again after this many ms: somebody may have loaded the module. */
-const TRY_AGAIN_MS = 300_000;
+import { NodeAnswers } from './node-answers.ts';
 
 interface ShaperDeps {
   readonly links: LinkConsole;
@@ -46,11 +44,11 @@ interface Task {
 export class LinkShaper {
   readonly #deps: ShaperDeps;
   readonly #known = new Map<string, Known>();
-  /** By node. `at`: ms, monotonic. */
-  readonly #netem = new Map<string, { readonly has: boolean; readonly at: number }>();
+  readonly #netem: NodeAnswers<boolean>;
 
   constructor(deps: ShaperDeps) {
     this.#deps = deps;
+    this.#netem = new NodeAnswers(deps.clock, (has) => has);
   }
 
   /** What became of a router's end of a link; undefined: nobody has looked yet. */
@@ -148,7 +146,7 @@ export class LinkShaper {
   ): Promise<(shaping: DesiredShaping) => ShapedEnd> {
     const { links, events, metrics, assertLeading } = this.#deps;
     const netem = tasks.some(({ shaping }) => shaping !== undefined && needsNetem(shaping.egress))
-      ? await this.#hasNetem(target)
+      ? await this.#netem.of(target.node, () => links.hasNetem(target))
       : false;
     const endOf = ({ egress }: DesiredShaping): ShapedEnd => ({
       node: target.node,
@@ -179,17 +177,6 @@ export class LinkShaper {
       metrics.repairs.increment({ type: 'shaping' });
     }
     return endOf;
-  }
-
-  /** Asked once of each node. */
-  async #hasNetem(target: ConsoleTarget): Promise<boolean> {
-    const { clock, links } = this.#deps;
-    const known = this.#netem.get(target.node);
-    const now = clock.monotonicMs();
-    if (known !== undefined && (known.has || now - known.at < TRY_AGAIN_MS)) return known.has;
-    const has = await links.hasNetem(target);
-    this.#netem.set(target.node, { has, at: now });
-    return has;
   }
 }
 

@@ -9,9 +9,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { EventRecorder } from './event-recorder.ts';
-
-/** A node that lacks something is tried again after this many ms: somebody may have loaded a module. */
-const TRY_AGAIN_MS = 300_000;
+import { NodeAnswers } from './node-answers.ts';
 
 interface KeeperDeps {
   readonly segments: SegmentConsole;
@@ -37,11 +35,12 @@ interface Known {
 export class SegmentKeeper {
   readonly #deps: KeeperDeps;
   readonly #known = new Map<string, Known>();
-  /** By node. `at`: ms, monotonic. */
-  readonly #lacks = new Map<string, { readonly what: string; readonly at: number }>();
+  /** What they lack; empty: nothing. */
+  readonly #lacks: NodeAnswers<string>;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
+    this.#lacks = new NodeAnswers(deps.clock, (lacks) => lacks === '');
   }
 
   /** What became of a router; undefined: nobody has looked yet. */
@@ -96,7 +95,7 @@ export class SegmentKeeper {
     const { containerId, node } = target;
     const known = { containerId, wanted: textOf(setup), devices: JSON.stringify(state.interfaces) };
     try {
-      const lacks = await this.#lacking(target);
+      const lacks = await this.#lacks.of(node, () => this.#deps.segments.lacks(target));
       if (lacks !== '') return { ...known, state: { node, lacks }, filter: undefined };
       const filter = await this.#program(router, target, setup, state, before, logger);
       return { ...known, state: { node }, filter };
@@ -137,17 +136,6 @@ export class SegmentKeeper {
       metrics.repairs.increment({ type: 'segments' });
     }
     return filter;
-  }
-
-  /** Asked once of each node. */
-  async #lacking(target: ConsoleTarget): Promise<string> {
-    const { clock, segments } = this.#deps;
-    const known = this.#lacks.get(target.node);
-    const now = clock.monotonicMs();
-    if (known !== undefined && (known.what === '' || now - known.at < TRY_AGAIN_MS)) return known.what;
-    const what = await segments.lacks(target);
-    this.#lacks.set(target.node, { what, at: now });
-    return what;
   }
 }
 

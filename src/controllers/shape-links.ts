@@ -1,14 +1,7 @@
-import type { RouterState } from '../core/diff/observed-router.ts';
 import type { RouterSetup } from '../core/plan/desired.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { Context } from './context.ts';
-
-interface Looked extends ConsoleTarget {
-  /** As it was read last; the same as `before` when it was not read anew. */
-  readonly state: RouterState | undefined;
-  readonly before: RouterState | undefined;
-}
+import type { Looked } from './looked.ts';
 
 /** Looks after the properties of a router's links whenever the router was looked at, and tells the Paths over them what has become of it. */
 export async function shapeLinks(
