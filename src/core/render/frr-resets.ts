@@ -1,4 +1,4 @@
-import { extraConfigOf } from './frr.ts';
+import { extraConfigOf } from './frr-extra.ts';
 
 /** A line of extraConfig whose change FRR does not take without resetting sessions. */
 export interface SessionReset {

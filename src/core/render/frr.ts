@@ -2,6 +2,7 @@ import type { RouterBgp } from '../../api/bgp.ts';
 import type { DesiredSession } from '../plan/desired.ts';
 import { comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
 import { shortDigest } from './digest.ts';
+import { extra, withOwnPart } from './frr-extra.ts';
 import { aggregateLines, limitLines, pathPreference, type RouteMap, routeMap } from './frr-policy.ts';
 import { passwordText } from './frr-secrets.ts';
 import type { ConfigurationText } from './text.ts';
@@ -235,34 +236,18 @@ export function withoutBfd(
 ): ConfigurationText {
   if (addresses.length === 0) return { text, hash };
   const omitted = addresses.map((address) => ` neighbor ${address} bfd`);
-  const [own = '', ...written] = text.split(EXTRA_MARK);
-  const kept = own
-    .split('\n')
-    .filter((line) => !omitted.some((start) => line === start || line.startsWith(`${start} `)))
-    .join('\n');
-  const rest = [kept, ...written].join(EXTRA_MARK);
+  const rest = withOwnPart(text, (own) =>
+    own
+      .split('\n')
+      .filter((line) => !omitted.some((start) => line === start || line.startsWith(`${start} `)))
+      .join('\n'),
+  );
   return { text: rest, hash: shortDigest(rest, HASH_LENGTH) };
 }
 
 /** The neighbours' addresses that a configuration, rendered or running, watches with BFD. */
 export const watchedIn = (text: string): ReadonlySet<string> =>
   new Set([...text.matchAll(/^ neighbor (\S+) bfd$/gm)].flatMap(([, address]) => address ?? []));
-
-const EXTRA_BEGINS = '! extraConfig, as written';
-const EXTRA_ENDS = '! end of extraConfig';
-const EXTRA_MARK = `\n${EXTRA_BEGINS}\n`;
-
-/** Every block before it ends with `exit`, so that these lines start in global context; they are last, so what they open is theirs. */
-function extra(extraConfig: string | undefined): string[] {
-  if (extraConfig === undefined || extraConfig.trim() === '') return [];
-  return [EXTRA_BEGINS, extraConfig.replace(/\n+$/, ''), EXTRA_ENDS];
-}
-
-/** The part of a rendered configuration that the user wrote; empty when there is none. */
-export function extraConfigOf(text: string): string {
-  const [, written = ''] = text.split(EXTRA_MARK);
-  return written.slice(0, Math.max(0, written.lastIndexOf(EXTRA_ENDS)));
-}
 
 /** By address, each once. */
 function sorted(prefixes: readonly string[]): string[] {

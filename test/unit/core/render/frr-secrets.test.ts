@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { extra } from '../../../../src/core/render/frr-extra.ts';
 import { passwordText, redacted, withSecrets } from '../../../../src/core/render/frr-secrets.ts';
 
 describe('secrets in a configuration', () => {
@@ -11,6 +12,11 @@ describe('secrets in a configuration', () => {
     expect(withSecrets(text, (name) => values[name] ?? '')).toBe(
       " neighbor 10.0.0.1 password $&$1'\\\n bfd\n neighbor 10.0.0.2 password two\n",
     );
+  });
+
+  it('are no business of what the user wrote', () => {
+    const text = `!\n${extra(line('10.0.0.1', 'a')).join('\n')}\n!\n`;
+    expect(withSecrets(text, () => 'hunter2')).toBe(text);
   });
 
   it.each([
