@@ -120,6 +120,8 @@ export default defineConfig(
         'error',
         { assertFunctionNames: ['expect', 'expect*', 'fc.assert', 'eventually'] },
       ],
+      // Of test/support/slow.ts.
+      'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['slow'] }],
       // The second argument is what to say when it fails.
       'vitest/valid-expect': ['error', { maxArgs: 2 }],
       'vitest/no-disabled-tests': 'error',

@@ -55,13 +55,15 @@ export const Connection = z.strictObject({
   from: Name.describe('Name of a host of this Experiment.'),
   to: Name.describe('Name of a host of this Experiment.'),
   path: Name.describe('The Path that joins the two hosts; used in both directions.'),
-  layer: z.literal([2, 3]).default(3).describe('3: IP; 2: Ethernet.'),
-  subnet: Ipv4Prefix.exactOptional().describe('Subnet of a layer-2 connection.'),
+  layer: z.literal([2, 3]).default(3).describe('3: IP; 2: Ethernet, for any protocol.'),
+  subnet: Ipv4Prefix.exactOptional().describe(
+    'Subnet of a layer-2 connection, /8 to /30; those with the same one are one Ethernet. Default: allocated.',
+  ),
   addresses: OwnAddresses.exactOptional().describe(
-    'Addresses of its own at both ends: what goes between these takes the Path. Needs engineering: srv6.',
+    'Addresses of its own at both ends: what goes between these takes the Path. Needs layer: 3 and engineering: srv6.',
   ),
   match: Match.exactOptional().describe(
-    'Which traffic takes the Path. Default: all. Needs engineering: srv6.',
+    'Which traffic takes the Path. Default: all. Needs layer: 3 and engineering: srv6.',
   ),
 });
 export type Connection = z.infer<typeof Connection>;

@@ -36,7 +36,9 @@ export const RouterSpec = z
       .exactOptional()
       .describe("task: the service's own container; sandbox: beside a pause task. Default by platform."),
     image: Image.exactOptional().describe('Container image. Default by platform.'),
-    asn: Asn.exactOptional().describe('Autonomous system number. Default: allocated.'),
+    asn: Asn.exactOptional().describe(
+      'AS number; Routers that write the same, and that a Path joins, are of one AS. Default: allocated, to this one alone.',
+    ),
     routerId: RouterId.exactOptional().describe('BGP identifier. Default: the loopback address.'),
     loopback: Loopback.exactOptional().describe(
       'Loopback address as /32, or none (routerId must then be given). Default: allocated.',

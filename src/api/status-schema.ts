@@ -107,6 +107,7 @@ const ExperimentStatus = z.looseObject({
         path: z.string(),
         addresses: z.looseObject({ from: z.string(), to: z.string() }).exactOptional(),
         rttMs: z.number().exactOptional(),
+        lossPercent: z.number().exactOptional(),
         proof: Proof.exactOptional(),
       }),
     )

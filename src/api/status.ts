@@ -98,9 +98,11 @@ export interface ExperimentStatus extends CommonStatus {
     readonly name: string;
     readonly layer: 2 | 3;
     readonly path: string;
-    /** Of its own. */
+    /** Of its own, or of layer 2 those on its LAN. */
     readonly addresses?: { readonly from: string; readonly to: string };
     readonly rttMs?: number;
+    /** Percentage of the packets between the hosts that were lost when they were last sent. */
+    readonly lossPercent?: number;
     readonly proof?: ProofStatus;
   }[];
 }

@@ -16,6 +16,7 @@ import {
   rangeForm,
   shareForm,
   subnetForm,
+  vnisForm,
 } from './setting-forms.ts';
 import { type SettingKey, type SettingName, SETTINGS } from './setting-names.ts';
 
@@ -48,6 +49,7 @@ const forms = z.object({
   poolLoopbacks: rangeForm,
   poolAsns: asnsForm,
   poolLocators: locatorsForm,
+  poolVnis: vnisForm,
   managementSubnet: subnetForm,
   imageRouterFrr: Image,
   imageHost: Image,
@@ -107,6 +109,7 @@ function arrange(values: Forms) {
       loopbacks: values.poolLoopbacks,
       asns: values.poolAsns,
       locators: values.poolLocators,
+      vnis: values.poolVnis,
       management: values.managementSubnet,
       images: { routerFrr: values.imageRouterFrr, host: values.imageHost },
     },

@@ -108,13 +108,14 @@ function experimentSections(status: ExperimentStatus, now: number): Section[] {
     ),
     ...table(
       'Connections',
-      ['NAME', 'LAYER', 'PATH', 'ADDRESSES', 'RTT'],
-      status.connections?.map(({ name, layer, path, addresses, rttMs }) => [
+      ['NAME', 'LAYER', 'PATH', 'ADDRESSES', 'RTT', 'LOSS'],
+      status.connections?.map(({ name, layer, path, addresses, rttMs, lossPercent }) => [
         name,
         String(layer),
         path,
         addresses === undefined ? '' : `${addresses.from} - ${addresses.to}`,
         rttMs === undefined ? '' : `${rttMs.toFixed(2)} ms`,
+        lossPercent === undefined ? '' : `${lossPercent.toString()} %`,
       ]),
     ),
     ...(status.connections ?? []).flatMap(({ name, proof }) =>

@@ -98,9 +98,16 @@ export const poolForm = z.string().transform((text, context) => {
   return refuse(context, 'a range and a prefix length of 16 to 28 within it, such as 10.200.0.0/14:27');
 });
 
-export const asnsForm = z.string().transform((text, context) => {
-  const [, low, high] = /^([0-9]{1,10})-([0-9]{1,10})$/.exec(text) ?? [];
-  const [first, last] = [Number(low), Number(high)];
-  if (first >= 1 && first <= last && last <= 4294967294) return { first, last };
-  return refuse(context, 'FIRST-LAST such as 4200000000-4294967294');
-});
+/** `FIRST-LAST`, from 1 on. */
+const numbersForm = (most: number, example: string) =>
+  z.string().transform((text, context) => {
+    const [, low, high] = /^([0-9]{1,10})-([0-9]{1,10})$/.exec(text) ?? [];
+    const [first, last] = [Number(low), Number(high)];
+    if (first >= 1 && first <= last && last <= most) return { first, last };
+    return refuse(context, `FIRST-LAST such as ${example}`);
+  });
+
+export const asnsForm = numbersForm(4294967294, '4200000000-4294967294');
+
+/** The lower half of 24 bits: the other half is for what joins hosts to their routers. */
+export const vnisForm = numbersForm(8388607, '1000000-1999999');

@@ -184,6 +184,13 @@ export const SETTINGS = {
     fallback: '5f00::/32',
     scope: 'operator',
   },
+  poolVnis: {
+    variable: SETTING_NAMES.vnis,
+    flag: '--pool-vnis <first-last>',
+    description: 'where VNIs of layer-2 connections come from',
+    fallback: '1000000-1999999',
+    scope: 'operator',
+  },
   managementSubnet: {
     variable: SETTING_NAMES.management,
     flag: '--management-subnet <subnet>',

@@ -1,6 +1,7 @@
 import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { HopJudge, JudgedHop } from '../core/prove/hops.ts';
 import type { ProbeDirection, ProbeEdge } from '../core/prove/probe.ts';
+import { type Echoes, lossPercentOf } from '../core/prove/verdict.ts';
 
 /** A router or host, and the address that it answers or should answer by. */
 export interface NamedAddress {
@@ -83,6 +84,23 @@ export const shownRoute = (
 
 export const routeText = ({ router, prefix, seen }: ShownRoute): string =>
   `${router} has ${seen === undefined ? `no route to ${prefix}` : `${prefix} by AS path ${seen.join(' ') || '(its own)'}`}`;
+
+/** Packets between the hosts of a connection, as programs get them. */
+export interface ShownPackets {
+  readonly sent: number;
+  readonly lossPercent: number;
+  /** Milliseconds, on average; absent: none was answered. */
+  readonly rttMs?: number;
+}
+
+export const shownPackets = (echoes: Echoes): ShownPackets => ({
+  sent: echoes.sent,
+  lossPercent: lossPercentOf(echoes),
+  ...(echoes.rttMs !== undefined && { rttMs: echoes.rttMs }),
+});
+
+export const packetsText = ({ sent, lossPercent, rttMs }: ShownPackets): string =>
+  `${sent.toString()} packets between the hosts: ${lossPercent.toString()} % lost${rttMs === undefined ? '' : `, ${rttMs.toFixed(3)} ms there and back`}`;
 
 /** `vyos-35`, `fig3/a`. */
 export const workloadName = (key: string): string => key.replace(/^(router|host)\//, '');

@@ -7,6 +7,7 @@ import type { EtcdOptions } from '../adapters/etcd/options.ts';
 import { EtcdStore } from '../adapters/etcd/store.ts';
 import { FrrConsole } from '../adapters/router/frr-console.ts';
 import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
+import { NamespaceDeviceConsole } from '../adapters/router/device-console.ts';
 import { NamespaceLinkConsole } from '../adapters/router/link-console.ts';
 import { NamespaceSegmentConsole } from '../adapters/router/segment-console.ts';
 import { Keys } from '../api/keys.ts';
@@ -111,6 +112,7 @@ export async function runOperator(
     hosts: new NamespaceHostConsole(fleet),
     links: new NamespaceLinkConsole(fleet),
     segments: new NamespaceSegmentConsole(fleet),
+    devices: new NamespaceDeviceConsole(fleet),
     clock,
     random: Math.random,
     uuid: randomUUID,

@@ -7,6 +7,7 @@ import type { RouterConsole } from '../ports/router-console.ts';
 import type { Swarm } from '../ports/swarm.ts';
 import type { Applier } from './apply.ts';
 import type { Convergence } from './convergence.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { LinkShaper } from './link-shaper.ts';
 import type { Observation } from './observation.ts';
@@ -44,6 +45,7 @@ export interface Context {
   readonly doctor: SessionDoctor;
   readonly shaper: LinkShaper;
   readonly keeper: SegmentKeeper;
+  readonly lans: DeviceKeeper;
   /** @throws when this operator does not lead any more. */
   readonly assertLeading: () => void;
   /** Milliseconds after which everything is looked at again although nothing was heard. */

@@ -8,6 +8,7 @@ import {
   experimentFindings,
   type HostFacts,
 } from '../core/status/experiment.ts';
+import type { Verdict } from '../core/prove/verdict.ts';
 import type { Sample } from '../ports/metrics.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Context } from './context.ts';
@@ -43,29 +44,60 @@ export function experimentReconciler(context: Context): Reconcile {
     const connections = new Map(
       await Promise.all(
         (experiment?.connections ?? []).map(
-          async (connection) => [connection.name, await prove(context, name, connection, wired)] as const,
+          async (connection) =>
+            [connection.name, await prove(context, name, connection, wired, hosts)] as const,
         ),
       ),
     );
     const facts: ExperimentFacts = { valid: testbed.valid(ref), experiment, hosts, connections };
-    const ready = await publish(context, ref, experimentFindings(facts), experimentBody(facts));
+    const ready = await publish(
+      context,
+      ref,
+      experimentFindings(facts),
+      experimentBody(facts, context.statuses.get(ref)),
+    );
     for (const path of new Set(experiment?.connections.map((connection) => connection.path)))
       enqueue('path', path);
-    metrics.rtt.replace({ experiment: name }, roundTrips(name, connections));
+    const measured = (read: (facts: ConnectionFacts) => number | undefined) =>
+      samplesOf(name, connections, read);
+    metrics.rtt.replace(
+      { experiment: name },
+      measured(({ rttMs }) => inUnits(rttMs, 1000)),
+    );
+    metrics.loss.replace(
+      { experiment: name },
+      measured(({ lossPercent }) => inUnits(lossPercent, 100)),
+    );
     if (experiment === undefined || experiment.suspended) return {};
     const idleMs = connections.size === 0 ? resyncMs : Math.min(resyncMs, context.prover.glanceMs);
     return { requeueAfterMs: ready || !wired ? idleMs : PROVING_MS };
   };
 }
 
-/** The round-trip times of the connections, as far as they are known, in seconds. */
-const roundTrips = (
+/** Seconds of milliseconds, shares of percentages. */
+const inUnits = (value: number | undefined, parts: number): number | undefined =>
+  value === undefined ? undefined : value / parts;
+
+/** What was measured of the connections, as far as it is known. */
+const samplesOf = (
   experiment: string,
   connections: ReadonlyMap<string, ConnectionFacts>,
+  read: (facts: ConnectionFacts) => number | undefined,
 ): Sample<'experiment' | 'connection'>[] =>
-  [...connections].flatMap(([connection, { rttMs }]) =>
-    rttMs === undefined ? [] : { labels: { experiment, connection }, value: rttMs / 1000 },
-  );
+  [...connections].flatMap(([connection, facts]) => {
+    const value = read(facts);
+    return value === undefined ? [] : { labels: { experiment, connection }, value };
+  });
+
+/** Why frames of a connection cannot pass, as a verdict. */
+function lanFailure(
+  { from, to }: DesiredConnection,
+  hosts: ReadonlyMap<string, HostFacts>,
+): Verdict | undefined {
+  const failures = [from, to].map(({ workload }) => hosts.get(workload.split('/')[2] ?? '')?.offLan);
+  const failure = failures.find((one) => one !== undefined);
+  return failure && { proven: false, ...failure };
+}
 
 /** Sends packets as soon as they have a chance to arrive: hosts wired, every link of the Path plugged in. */
 async function prove(
@@ -73,6 +105,7 @@ async function prove(
   experiment: string,
   connection: DesiredConnection,
   wired: boolean,
+  hosts: ReadonlyMap<string, HostFacts>,
 ): Promise<ConnectionFacts> {
   const { desired } = testbed;
   const key = `${experiment}/${connection.name}`;
@@ -87,6 +120,8 @@ async function prove(
       )
     );
   });
+  const failed = connection.layer === 3 ? undefined : lanFailure(connection, hosts);
+  if (wired && failed !== undefined) return prover.cannot(key, probe, failed);
   if (!wired || unplugged.length > 0) {
     // What cannot be read is not known to be unplugged.
     const [open] = observation.latest.unreadable().length === 0 ? unplugged : [];

@@ -1,10 +1,12 @@
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { type Action, NOTHING } from '../core/diff/action.ts';
 import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
+import { hostDevices } from '../core/diff/devices.ts';
+import { rivalOf } from '../core/diff/rival.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { type DesiredWorkload, MANAGEMENT } from '../core/plan/desired.ts';
 import { reasonOf } from '../core/status/conditions.ts';
-import type { HostFacts } from '../core/status/experiment.ts';
+import type { HostFacts, LanFailure } from '../core/status/experiment.ts';
 import type { Logger } from '../ports/logger.ts';
 import { applyUnit } from './apply-unit.ts';
 import type { Context } from './context.ts';
@@ -28,6 +30,7 @@ export async function settleHost(
   await applyUnit(context, `workload ${key}`, diff, scope);
   if (workload === undefined) {
     routed.delete(key);
+    context.lans.forget(key);
     return undefined;
   }
   const placed = index.current(key);
@@ -36,11 +39,35 @@ export async function settleHost(
     const notRunning = await whyNotRunning(workload, diff, index, context, before);
     return { placed, notRunning, unwired: notRunning.message };
   }
+  const unwired = await wire(context, workload, placed, index, routed, scope);
+  if (unwired === undefined && !frozen) await joinLans(context, workload, placed, scope.logger);
+  const offLan = lanFailure(context, key);
   return {
     placed,
     notRunning: undefined,
-    unwired: await wire(context, workload, placed, index, routed, scope),
+    unwired,
+    ...(offLan !== undefined && { offLan }),
   };
+}
+
+/** Gives a host its interfaces on LANs. */
+async function joinLans(
+  { lans }: Context,
+  { key, owner, setup }: DesiredWorkload,
+  { node, container }: PlacedContainer,
+  logger: Logger,
+): Promise<void> {
+  if (setup.type !== 'host') return;
+  const target = { node, containerId: container.id };
+  await lans.settle({ key, owner, target }, hostDevices(setup.ports ?? []), undefined, logger);
+}
+
+/** Why a host is not on its LANs, be it for the node of its own or of its edge router. */
+function lanFailure({ lans, testbed }: Context, key: string): LanFailure | undefined {
+  const setup = testbed.desired.workloads.get(key)?.setup;
+  if (setup?.type !== 'host' || setup.ports === undefined) return undefined;
+  const router = testbed.desired.workloadAt(setup.gateway);
+  return lans.failure(key) ?? (router === undefined ? undefined : lans.failure(router));
 }
 
 /** @returns what is still missing; undefined when the host is wired. */
@@ -56,7 +83,9 @@ async function wire(
   const { testbed, hosts, applier, networkFailures } = context;
   const access = testbed.desired.networks.get(setup.network);
   const attachment = access && attachmentOf(access, key, index);
+  const rival = access && rivalOf(access, setup.address, index);
   if (attachment === undefined) {
+    if (rival !== undefined) return rival;
     const failure = networkFailures.get(setup.network);
     return failure === undefined
       ? 'its access network is being plugged in'
@@ -72,9 +101,9 @@ async function wire(
   }
   const management = index.networks.get(MANAGEMENT)?.[0];
   const managed = placed.container.endpoints.find((endpoint) => endpoint.networkId === management?.id);
-  if (management === undefined || managed === undefined) return undefined;
+  if (management === undefined || managed === undefined) return rival;
   const target = { node: placed.node, containerId, workload: key };
   const leave: Action = { type: 'unplug', target, networkId: management.id, network: management.name };
   await applier.apply({ sequences: [[leave]], waits: [] }, scope);
-  return undefined;
+  return rival;
 }

@@ -243,9 +243,14 @@ export class IntakeLoop {
     for (const { ref } of written) refs.set(refText(ref), ref);
     for (const { ref } of this.#accepted.values()) refs.set(refText(ref), ref);
     const { workloads, paths, experiments } = decided.desired;
+    const usersOf = (path: string): readonly string[] =>
+      testbed.desired
+        .connectionsOver(path)
+        .map(({ experiment, connection }) => `${experiment}/${connection.name}`);
     const planned = new Map<string, unknown>([
       ...workloads.map((item) => [item.key.replace('router/', 'Router/'), item] as const),
-      ...paths.map((item) => [`Path/${item.name}`, item] as const),
+      // What a Path has to prove follows from the connections over it.
+      ...paths.map((item) => [`Path/${item.name}`, [item, usersOf(item.name)]] as const),
       ...experiments.map((item) => [`Experiment/${item.name}`, item] as const),
     ]);
     for (const [text, ref] of refs) {

@@ -1,16 +1,17 @@
 import type { ProofStatus } from '../api/status.ts';
 import { farthestHop, LONGEST_MS, type Probe, type ProbeDirection } from '../core/prove/probe.ts';
-import { runsPlan } from '../core/diff/wanted-configuration.ts';
 import {
-  CONFIGURING,
+  type Echoes,
   isMerelySilent,
   isOnCourse,
+  lossPercentOf,
+  NO_ANSWER,
   proofOf,
   type Sighting,
-  TOO_SLOW,
   type Verdict,
   verdictOf,
 } from '../core/prove/verdict.ts';
+import { configuring, openLink, silence, tooSlow } from '../core/prove/unsent.ts';
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
@@ -21,11 +22,14 @@ import type { Observation } from './observation.ts';
 import type { RouterStates } from './router-states.ts';
 import { sightSegments } from './segment-sighting.ts';
 import type { Testbed } from './testbed.ts';
+import { unfinishedRouter } from './unfinished-router.ts';
 
 export interface Proof {
   readonly verdict: Verdict | undefined;
   readonly proof: ProofStatus | undefined;
   readonly rttMs: number | undefined;
+  /** Absent: not measured yet, or packets like the connection's are not answered. */
+  readonly lossPercent?: number;
   /** Why no packets could be sent. */
   readonly probeFailure: string | undefined;
 }
@@ -58,31 +62,16 @@ interface Known {
 /** A router on a proven way may leave packets that arrive unanswered so many times in a row: it may be busy. */
 const SILENCES = 2;
 
-const silence = ({ forward: { from, to } }: Probe): Verdict => ({
-  proven: false,
-  reason: 'NoAnswer',
-  message: `packets from ${from} to ${to} are not answered yet`,
-});
+/** @param tracedMs round-trip time as far as it is known without them. */
+const measuredBy = (
+  echoes: Echoes | undefined,
+  tracedMs: number | undefined,
+): Pick<Proof, 'rttMs' | 'lossPercent'> =>
+  echoes === undefined
+    ? { rttMs: tracedMs }
+    : { rttMs: echoes.rttMs ?? tracedMs, lossPercent: lossPercentOf(echoes) };
 
-const configuring = (router: string): Verdict => ({
-  proven: false,
-  reason: CONFIGURING,
-  message: `packets are sent when ${router} runs its new configuration`,
-});
-
-const tooSlow = (addedMs: number): Verdict => ({
-  proven: false,
-  reason: TOO_SLOW,
-  message: `packets and their answers take ${String(Math.round(addedMs / 1000))} s longer by the delays of the links, and hinge waits for ${String(LONGEST_MS / 1000)} s`,
-});
-
-type Targets = Readonly<Record<'forward' | 'reverse' | 'edge', ConsoleTarget | undefined>>;
-
-const openLink = (link: string): Verdict => ({
-  proven: false,
-  reason: 'LinkOpen',
-  message: `no packets can pass: the link ${link} is not plugged in at both ends`,
-});
+type Targets = Readonly<Record<'forward' | 'reverse' | 'edge' | 'echo', ConsoleTarget | undefined>>;
 
 interface ProverDeps {
   readonly hosts: HostConsole;
@@ -124,6 +113,14 @@ export class Prover {
     return known.proof;
   }
 
+  /** Nothing can be sent, and this says why. */
+  cannot(key: string, probe: Probe, verdict: Verdict): Proof {
+    const proof = { ...NOT_TRIED, verdict };
+    const asked = JSON.stringify(probe);
+    this.#known.set(key, { asked, fingerprint: '', at: this.#deps.clock.monotonicMs(), proof });
+    return proof;
+  }
+
   /** Forgets all keys that start with `prefix` but are not in `keys`. */
   retain(prefix: string, keys: ReadonlySet<string>): void {
     for (const key of [...this.#known.keys()].filter((one) => one.startsWith(prefix) && !keys.has(one))) {
@@ -139,17 +136,14 @@ export class Prover {
 
   /** @param key such as `fig3/ab`. @param addedMs by which links delay a packet and its answer. */
   async prove(key: string, probe: Probe, addedMs: number): Promise<Proof> {
+    if (addedMs > LONGEST_MS) return this.cannot(key, probe, tooSlow(addedMs));
     const asked = JSON.stringify(probe);
-    if (addedMs > LONGEST_MS) {
-      const proof = { ...NOT_TRIED, verdict: tooSlow(addedMs) };
-      this.#known.set(key, { asked, fingerprint: '', at: this.#deps.clock.monotonicMs(), proof });
-      return proof;
-    }
     const { observation, clock, intervalMs } = this.#deps;
     const targets = {
       forward: this.#target(probe.forward.from),
       reverse: this.#target(probe.reverse.from),
       edge: probe.edge && this.#target(`router/${probe.edge.router}`),
+      echo: this.#target((probe.echo ?? probe.sample ?? probe.forward).from),
     };
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
       ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
@@ -162,13 +156,20 @@ export class Prover {
     const held = known.proof.verdict?.proven === true;
     if (held && now - known.at < intervalMs) {
       if (now - (known.glancedAt ?? known.at) < this.glanceMs) return known.proof;
-      if (await this.#isOnCourse(probe, targets, addedMs)) {
-        this.#known.set(key, { ...known, glancedAt: clock.monotonicMs(), silences: 0 });
+      // Loss takes half a second to measure: not before a new proof is told, but with the first glance after it.
+      const isNew = known.proof.lossPercent === undefined;
+      const [onCourse, echoes] = await Promise.all([
+        this.#isOnCourse(probe, targets, addedMs),
+        isNew ? this.#sample(probe, targets, addedMs).catch(() => undefined) : undefined,
+      ]);
+      if (onCourse) {
+        const proof = { ...known.proof, ...measuredBy(echoes, known.proof.rttMs) };
+        this.#known.set(key, { ...known, proof, glancedAt: clock.monotonicMs(), silences: 0 });
         this.#count(key, 'Proven');
-        return known.proof;
+        return proof;
       }
     }
-    const unfinished = held ? undefined : this.#unfinished(probe);
+    const unfinished = held ? undefined : unfinishedRouter(probe, this.#deps);
     if (unfinished !== undefined) {
       const proof = { ...NOT_TRIED, verdict: configuring(unfinished) };
       this.#known.set(key, { asked, fingerprint, at: now, proof });
@@ -176,13 +177,18 @@ export class Prover {
     }
     // A trace of what does not answer takes long: for a while a ping says as much.
     const patient = !held && now - known.at < TRACE_AGAIN_MS;
-    if (patient && !(await this.#answers(probe.forward, targets.forward, addedMs))) {
+    if (patient && !(await this.#answers(probe, targets, addedMs))) {
       const proof =
         known.proof.verdict === undefined ? { ...NOT_TRIED, verdict: silence(probe) } : known.proof;
       this.#known.set(key, { ...known, proof });
       return proof;
     }
-    const { proof, merelySilent } = await this.#send(probe, targets, addedMs);
+    const { proof, merelySilent } = await this.#send(
+      probe,
+      targets,
+      addedMs,
+      held && now - known.at >= intervalMs,
+    );
     this.#count(key, proof.verdict?.reason ?? 'ProbeFailed');
     const silences = (known.silences ?? 0) + 1;
     if (held && merelySilent && silences <= SILENCES) {
@@ -193,45 +199,38 @@ export class Prover {
     return proof;
   }
 
-  /**
-   * A router on the way that still has to be given its configuration: until then packets may take the right way for a moment only. One that nobody
-   * changes, or that refused it, is not waited for.
-   */
-  #unfinished(probe: Probe): string | undefined {
-    const { observation, routerStates, testbed } = this.#deps;
-    const passed = [...probe.forward.hops, ...probe.reverse.hops].map(({ router }) => router);
-    return [...passed, ...(probe.edge === undefined ? [] : [probe.edge.router])].find((router) => {
-      const setup = testbed.desired.workloads.get(`router/${router}`)?.setup;
-      const placed = observation.latest.current(`router/${router}`);
-      const state = placed === undefined ? undefined : routerStates.get(router, placed.container.id);
-      if (setup?.type !== 'router' || state === undefined || runsPlan(setup, state)) return false;
-      const isFrozen = testbed.isFrozen({ kind: 'Router', name: router });
-      return !isFrozen && !routerStates.isRefused(router, setup.configuration);
-    });
-  }
-
   #count(probe: string, result: string): void {
     this.#deps.metrics.proofs.increment({ probe, result });
   }
 
+  /** @param routine nobody waits for the result. */
   async #send(
     probe: Probe,
     targets: Targets,
     addedMs: number,
+    routine: boolean,
   ): Promise<{ readonly proof: Proof; readonly merelySilent: boolean }> {
     const { routers, clock } = this.#deps;
     try {
-      const [{ forward, reverse }, routes] = await Promise.all([
+      const [{ forward, reverse, echoes: counted }, routes, sent] = await Promise.all([
         this.#sight(probe, targets, addedMs),
         targets.edge === undefined ? [] : routers.routes(targets.edge),
+        routine ? this.#sample(probe, targets, addedMs) : this.#echoes(probe.echo, targets, addedMs),
       ]);
+      const echoes = counted ?? sent;
       const asPath = routes.find(({ prefix }) => prefix === probe.edge?.prefix)?.asPath;
-      const sighting: Sighting = { at: clock.now(), forward, reverse, asPath };
+      const at = clock.now();
+      const sighting: Sighting = { at, forward, reverse, asPath, ...(echoes !== undefined && { echoes }) };
       const nameOf = (address: string): string => this.#deps.testbed.desired.nameAt(address);
       const verdict = verdictOf(probe, sighting, nameOf);
-      const rttMs = forward.reached ? forward.hops.at(-1)?.rttMs : undefined;
-      const proof = { verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined };
-      return { proof, merelySilent: !verdict.proven && isMerelySilent(probe, sighting) };
+      const traced = forward.reached ? forward.hops.at(-1)?.rttMs : undefined;
+      const rttMs = probe.echo === undefined ? traced : undefined;
+      const proof = {
+        ...{ verdict, proof: proofOf(probe, sighting, nameOf), rttMs, probeFailure: undefined },
+        ...measuredBy(echoes, rttMs),
+      };
+      const merelySilent = !verdict.proven && verdict.reason !== NO_ANSWER && isMerelySilent(probe, sighting);
+      return { proof, merelySilent };
     } catch (error) {
       const probeFailure = error instanceof Error ? error.message : String(error);
       const proof = { verdict: undefined, proof: undefined, rttMs: undefined, probeFailure };
@@ -242,7 +241,8 @@ export class Prover {
   /** Whether packets still take the way there and back. False also when that cannot be told: the whole proof then says why. */
   async #isOnCourse(probe: Probe, targets: Targets, addedMs: number): Promise<boolean> {
     try {
-      return isOnCourse(probe, await this.#sight(probe, targets, addedMs));
+      if (!isOnCourse(probe, await this.#sight(probe, targets, addedMs))) return false;
+      return probe.echo === undefined || (await this.#answers(probe, targets, addedMs));
     } catch {
       return false;
     }
@@ -252,7 +252,7 @@ export class Prover {
     probe: Probe,
     targets: Targets,
     addedMs: number,
-  ): Promise<Pick<Sighting, 'forward' | 'reverse'>> {
+  ): Promise<Pick<Sighting, 'forward' | 'reverse' | 'echoes'>> {
     if (probe.flow !== undefined) {
       const places = { ...targets, routerOf: (name: string) => this.#target(`router/${name}`) };
       return sightSegments(probe, probe.flow, this.#deps, places, addedMs);
@@ -266,16 +266,28 @@ export class Prover {
 
   #trace(direction: ProbeDirection, target: ConsoleTarget | undefined, addedMs: number): Promise<Trace> {
     if (target === undefined) return Promise.reject(new Error(`${direction.from} has no running container`));
-    return this.#deps.hosts.trace(target, direction.to, farthestHop(direction), addedMs);
+    const { to, source } = direction;
+    return this.#deps.hosts.trace(target, { address: to, source, maxHops: farthestHop(direction), addedMs });
   }
 
-  async #answers(
-    direction: ProbeDirection,
-    target: ConsoleTarget | undefined,
+  #sample({ echo, sample }: Probe, targets: Targets, addedMs: number): Promise<Echoes | undefined> {
+    return this.#echoes(echo ?? sample, targets, addedMs);
+  }
+
+  async #echoes(
+    echo: Probe['echo'],
+    { echo: target }: Targets,
     addedMs: number,
-  ): Promise<boolean> {
+  ): Promise<Echoes | undefined> {
+    if (echo === undefined) return undefined;
+    if (target === undefined) throw new Error(`${echo.from} has no running container`);
+    return this.#deps.hosts.echo(target, { to: echo.to }, addedMs);
+  }
+
+  async #answers({ forward, echo }: Probe, targets: Targets, addedMs: number): Promise<boolean> {
+    const target = targets.echo;
     if (target === undefined) return false;
-    return this.#deps.hosts.reaches(target, direction.to, addedMs).catch(() => false);
+    return this.#deps.hosts.reaches(target, (echo ?? forward).to, addedMs).catch(() => false);
   }
 
   #target(workload: string): ConsoleTarget | undefined {

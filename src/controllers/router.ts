@@ -1,6 +1,7 @@
 import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { isLeaving } from '../core/diff/rolling.ts';
+import { rivalOf } from '../core/diff/rival.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
@@ -14,6 +15,7 @@ import { keepSegments } from './keep-segments.ts';
 import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
 import { recordSessions } from './session-metrics.ts';
+import { bridgeHosts } from './bridge-hosts.ts';
 import { shapeLinks } from './shape-links.ts';
 
 /** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep, arriving packets by the proof. */
@@ -39,12 +41,16 @@ export function routerReconciler(context: Context): Reconcile {
     const setup = workload?.setup.type === 'router' ? workload.setup : undefined;
     const target = placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
     const before = target === undefined ? undefined : routerStates.get(name, target.containerId);
-    const endpoints = testbed.desired.networksOf(key).map((network) => ({
-      network: network.key,
-      address: network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '',
-      attached: attachmentOf(network, key, index) !== undefined,
-      failure: context.networkFailures.get(network.key),
-    }));
+    const endpoints = testbed.desired.networksOf(key).map((network) => {
+      const address = network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '';
+      return {
+        network: network.key,
+        address,
+        attached: attachmentOf(network, key, index) !== undefined,
+        failure: context.networkFailures.get(network.key),
+        rival: rivalOf(network, address, index),
+      };
+    });
     // Who comes back after a replacement is whole without those that are down: they cannot be plugged in, and that is not its fault.
     const replacing = rollout.of(name) !== undefined;
     const wired = testbed.desired
@@ -67,11 +73,13 @@ export function routerReconciler(context: Context): Reconcile {
       context.doctor.discharge(name);
       context.shaper.forget(name);
       context.keeper.forget(name);
+      context.lans.forget(key);
     }
     if (setup !== undefined && target !== undefined && !testbed.isFrozen(ref)) {
       const looked = { ...target, state: settled?.state, before };
       await shapeLinks(context, name, setup, looked, logger);
       await keepSegments(context, name, setup, looked, logger);
+      await bridgeHosts(context, name, setup, looked, logger);
     }
     const diagnoses =
       setup === undefined || target === undefined || settled?.state?.ready !== true

@@ -1,5 +1,6 @@
 import type { Trace, TraceHop } from '../core/diff/observed-router.ts';
 import type { Probe, ProbeDirection, ProbeFlow } from '../core/prove/probe.ts';
+import type { Echoes, Sighting } from '../core/prove/verdict.ts';
 import type { HostConsole } from '../ports/host-console.ts';
 import type { ConsoleTarget } from '../ports/router-console.ts';
 import type { SegmentConsole } from '../ports/segment-console.ts';
@@ -29,7 +30,7 @@ export async function sightSegments(
   consoles: Consoles,
   places: Places,
   addedMs: number,
-): Promise<{ readonly forward: Trace; readonly reverse: Trace }> {
+): Promise<Pick<Sighting, 'forward' | 'reverse' | 'echoes'>> {
   const routers = [...new Set([...forward.hops, ...reverse.hops].map(({ router }) => router))];
   const count = async (): Promise<Counts> => {
     const all = await Promise.all(
@@ -41,7 +42,8 @@ export async function sightSegments(
     return new Map(all.flat());
   };
   const before = await count();
-  const rttMs = await send({ forward, reverse }, flow, consoles, places, addedMs);
+  const echoes = await send({ forward, reverse }, flow, consoles, places, addedMs);
+  const rttMs = echoes?.rttMs;
   const after = await count();
   // A SID that was made anew meanwhile counts from 0.
   const passed = (sid: string): boolean => (after.get(sid) ?? 0) > 0 && after.get(sid) !== before.get(sid);
@@ -51,21 +53,25 @@ export async function sightSegments(
   return {
     forward: traceOf(forward, passed, answered || wholeWay(forward), rttMs),
     reverse: traceOf(reverse, passed, flow.echoes ? answered : wholeWay(reverse), rttMs),
+    ...(echoes !== undefined && { echoes }),
   };
 }
 
-/** @returns the round-trip time of an answered packet. */
+/** @returns undefined: the packets are such that nobody answers. */
 async function send(
   { forward, reverse }: Pick<Probe, 'forward' | 'reverse'>,
   flow: ProbeFlow,
   { hosts }: Consoles,
   places: Places,
   addedMs: number,
-): Promise<number | undefined> {
+): Promise<Echoes | undefined> {
   const [one, other] = [reverse.to, forward.to];
   const [near, far] = [here(places.forward, forward), here(places.reverse, reverse)];
   const { selection } = flow;
-  if (flow.echoes) return hosts.echo(near, { from: one, to: other, dscp: selection?.dscp }, addedMs);
+  if (flow.echoes) {
+    const packet = { from: one, to: other, dscp: selection?.dscp };
+    return hosts.echo(near, packet, addedMs);
+  }
   const packet = { dscp: selection?.dscp, protocol: flow.protocol };
   await Promise.all([
     hosts.spend(near, { ...packet, from: one, to: other, toPort: flow.port }, addedMs),

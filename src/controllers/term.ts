@@ -5,6 +5,7 @@ import type { DesiredPathLink } from '../core/plan/desired.ts';
 import type { PlanSettings } from '../core/plan/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
+import type { DeviceConsole } from '../ports/device-console.ts';
 import type { LinkConsole } from '../ports/link-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -23,6 +24,7 @@ import { experimentReconciler } from './experiment.ts';
 import { FencedWriter } from './fenced-writer.ts';
 import { helperReconciler } from './helper.ts';
 import { type IntakeDeps, IntakeLoop } from './intake.ts';
+import { DeviceKeeper } from './device-keeper.ts';
 import { LinkShaper } from './link-shaper.ts';
 import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
@@ -52,6 +54,7 @@ export interface OperatorDeps {
   readonly hosts: HostConsole;
   readonly links: LinkConsole;
   readonly segments: SegmentConsole;
+  readonly devices: DeviceConsole;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new UUID at each call. */
@@ -201,6 +204,7 @@ async function assemble(
     }),
     shaper,
     keeper: new SegmentKeeper(shared),
+    lans: new DeviceKeeper({ ...shared, resyncMs: deps.resyncMs }),
     enqueue,
     look: sweepSoon,
   };

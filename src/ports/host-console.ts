@@ -1,22 +1,35 @@
 import type { Trace } from '../core/diff/observed-router.ts';
 import type { HostSetup } from '../core/plan/desired.ts';
+import type { Echoes } from '../core/prove/verdict.ts';
 import type { ConsoleTarget } from './router-console.ts';
 
 /** What a host is to know of the network. */
 export type HostRouting = Pick<HostSetup, 'gateway' | 'address' | 'addresses' | 'routes'>;
 
-/** A packet between two addresses. */
+/** A packet to an address. */
 export interface Packet {
-  readonly from: string;
+  /** Own address that it comes from; undefined: of the interface that it leaves by. */
+  readonly from?: string;
   readonly to: string;
-  readonly dscp: number | undefined;
+  readonly dscp?: number | undefined;
 }
 
 /** One that no application gets: the last router before its destination drops it. */
 export interface SpentPacket extends Packet {
+  readonly from: string;
   readonly protocol: 'tcp' | 'udp';
   readonly fromPort?: number;
   readonly toPort?: number;
+}
+
+/** Where packets are traced to. */
+export interface TracedTo {
+  readonly address: string;
+  /** Own address that they come from; undefined: of the interface that they leave by. */
+  readonly source?: string | undefined;
+  readonly maxHops: number;
+  /** By which links delay a packet and its answer, in ms. */
+  readonly addedMs: number;
 }
 
 /** The network namespace of a workload, whatever its image contains. */
@@ -30,10 +43,10 @@ export interface HostConsole {
    * @param addedMs by which links delay it.
    */
   reaches(target: ConsoleTarget, address: string, addedMs: number): Promise<boolean>;
-  /** Sends a few echo requests. @returns the mean round-trip time in ms; undefined: none was answered. */
-  echo(target: ConsoleTarget, packet: Packet, addedMs: number): Promise<number | undefined>;
+  /** Sends a few echo requests. @param addedMs by which links delay them. */
+  echo(target: ConsoleTarget, packet: Packet, addedMs: number): Promise<Echoes>;
   /** Sends a few packets, and returns when they had the time to go their way. */
   spend(target: ConsoleTarget, packet: SpentPacket, addedMs: number): Promise<void>;
   /** The routers that packets to `address` pass, and the destination as last hop when reached; no farther than `maxHops`. */
-  trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace>;
+  trace(target: ConsoleTarget, to: TracedTo): Promise<Trace>;
 }

@@ -87,6 +87,8 @@ export interface Metrics {
   readonly proofs: Counter<'probe' | 'result'>;
   /** Last measured round-trip time, in seconds. */
   readonly rtt: Gauge<'experiment' | 'connection'>;
+  /** Last measured share of packets between its hosts that were lost, 0 to 1. */
+  readonly loss: Gauge<'experiment' | 'connection'>;
   /** Actions that restored something changed or lost from outside. */
   readonly repairs: Counter<'type'>;
 }

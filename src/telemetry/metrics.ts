@@ -125,6 +125,11 @@ const hingeMetrics = (make: Instruments): Omit<Metrics, 'workqueue' | 'reconcile
     'experiment',
     'connection',
   ]),
+  loss: make.gauge(
+    'hinge_loss_ratio',
+    'Last measured share of packets of a connection that were lost, 0 to 1',
+    ['experiment', 'connection'],
+  ),
   repairs: make.counter(
     'hinge_repairs_total',
     'Actions that restored what was changed or lost from outside',

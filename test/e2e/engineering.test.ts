@@ -1,16 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExperimentStatus, PathStatus } from '../../src/api/status.ts';
-import { eventually } from '../support/eventually.ts';
-import { footingOf } from '../support/footing.ts';
-import { traceroute } from '../support/frr.ts';
+import { Crossing } from '../support/crossing.ts';
 import { grid, type Mesh, ring, waysBetween } from '../support/meshes.ts';
 import { allRows } from '../support/slow.ts';
-import { type Document, document, experiment, measured, pathRef, useTestbed } from '../support/testbed.ts';
-import { Traffic } from '../support/traffic.ts';
-
-const BOUND_MS = 60_000;
-/** Packets sent while a connection moves from one Path to the next, 100 each second. */
-const PACKETS = 200;
+import { type Document, document, measured, useTestbed } from '../support/testbed.ts';
 
 interface Course {
   readonly name: string;
@@ -52,6 +44,7 @@ const chosen = allRows ? MESHES : MESHES.filter(({ name }) => name === 'grid');
 
 describe.each(chosen)('engineering by BGP on a $name', ({ name, mesh, corners }) => {
   const testbed = useTestbed(`/engineering-${name}`);
+  const crossing = new Crossing(testbed, name);
   const pairs = pairsOf(corners);
   const courses = coursesOf(mesh, pairs);
   const hosts = [...new Set(pairs.flat())].map((router) => ({ name: `at-${router}`, router }));
@@ -63,33 +56,6 @@ describe.each(chosen)('engineering by BGP on a $name', ({ name, mesh, corners })
           ? []
           : [{ name: 'now', from: `at-${course.from}`, to: `at-${course.to}`, path: course.name }],
     });
-
-  /** Until hinge has proven that packets take a Path. @returns seconds */
-  const proven = async (course: Course): Promise<number> => {
-    const began = performance.now();
-    const look = async (): Promise<void> => {
-      const status = (await testbed.status(experiment(name))) as ExperimentStatus | undefined;
-      expect(status?.connections?.map(({ path }) => path)).toEqual([course.name]);
-      const condition = status?.conditions.find(({ type }) => type === 'Proven');
-      expect(condition, condition?.message).toMatchObject({ status: 'True' });
-    };
-    await eventually(look, { timeoutMs: BOUND_MS, intervalMs: 50, message: `${course.name} is proven` });
-    return (performance.now() - began) / 1000;
-  };
-
-  /** The addresses by which packets enter the routers of a Path after the first, there and back. */
-  const addressesOf = async (course: Course): Promise<readonly [readonly string[], readonly string[]]> => {
-    const { links = [] } = (await testbed.status(pathRef(course.name))) as PathStatus;
-    return [
-      links.map(({ addresses }) => addresses[1]),
-      links.map(({ addresses }) => addresses[0]).toReversed(),
-    ];
-  };
-
-  const routersOn = async (from: string, to: string): Promise<readonly string[]> => {
-    const address = await new Traffic(testbed, `${name}/${from}`, `${name}/${to}`).address();
-    return (await traceroute(await testbed.container(`host/${name}/${from}`), address)).slice(1, -1);
-  };
 
   beforeAll(async () => {
     await testbed.start();
@@ -106,17 +72,8 @@ describe.each(chosen)('engineering by BGP on a $name', ({ name, mesh, corners })
   });
 
   it.each(courses)('$name: packets take it there and back, and no session is touched', async (course) => {
-    const [from, to] = [`at-${course.from}`, `at-${course.to}`];
-    const before = await footingOf(testbed);
-    const lost = new Traffic(testbed, `${name}/${from}`, `${name}/${to}`).losses(PACKETS);
-    await testbed.put(experimentOf(course));
-    const seconds = await proven(course);
-    const [there, back] = await addressesOf(course);
-    expect(await routersOn(from, to)).toEqual(there);
-    expect(await routersOn(to, from)).toEqual(back);
-    measured(
-      `${course.name} (${course.via.join(' ')}): proven ${seconds.toFixed(1)} s after put, ${String(await lost)} of ${String(PACKETS)} packets lost`,
-    );
-    expect(await footingOf(testbed)).toEqual(before);
+    const { name: path, from, to } = course;
+    const taken = await crossing.move(experimentOf(course), path, `at-${from}`, `at-${to}`);
+    expect(taken).toEqual(await crossing.along(path));
   });
 });

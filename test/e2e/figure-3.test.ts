@@ -6,18 +6,28 @@ import { repeated } from '../support/docker-inventory.ts';
 import { bgpTable, traceroute } from '../support/frr.ts';
 import type { OperatorProcess } from '../support/operator.ts';
 import { expectNothingWritten } from '../support/snapshots.ts';
+import type { StoreEntry } from '../support/store.ts';
 import { documentsIn, measured, useTestbed } from '../support/testbed.ts';
 
 /** Numbers of the routers: vyos-35 to vyos-57. */
 const NUMBERS = Array.from({ length: 23 }, (_, i) => 35 + i);
 const ROUTERS = NUMBERS.map((number) => `vyos-${String(number)}`);
 
+/** Events that building a testbed makes; how many there were says how far it has come. There are some 280 of them in all. */
+const BUILDING = ['network create', 'service create', 'container start', 'network connect'];
+const REMOVING = ['service remove', 'container destroy', 'network disconnect', 'network remove'];
+
+/** The operator is killed as soon as so many were counted. The first ones come before anything runs, the last ones when most is plugged. */
+const KILLED_AFTER = [1, 30, 70, 130, 195];
+const KILLED_WHILE_REMOVING = [3, 40, 90];
+
 /** Docker calls that change something, as /metrics names them. */
 const CHANGING =
   /^(network\.(create|remove|connect|disconnect)|service\.(create|update|remove)|container\.(create|start|remove))$/;
 
-describe('Figure 3', () => {
+describe('Figure 3, under an operator that is killed again and again', () => {
   const testbed = useTestbed('/hinge');
+  const allocations = new Map<string, StoreEntry>();
   let events: DockerEvents;
   let operator: OperatorProcess;
 
@@ -25,20 +35,62 @@ describe('Figure 3', () => {
     events = await testbed.events();
   });
 
-  it('comes up from what etcdctl puts', async () => {
+  /** Kills the operator when it has come so far, and starts another. @returns false if all was done before */
+  const killAfter = async (
+    count: number,
+    whats: readonly string[],
+    mark: number,
+    done: Promise<unknown>,
+  ): Promise<boolean> => {
+    if (!(await events.reached(count, whats, mark, done))) return false;
+    await operator.kill();
+    // What would come to pass after ten seconds: so the next one meets calls that engines still work on.
+    await testbed.store.endLease(testbed.keys.leader);
+    for (const entry of await testbed.allocations()) {
+      const before = allocations.get(entry.key) ?? entry;
+      expect(entry, `${entry.key} stays as it was first taken`).toEqual(before);
+      allocations.set(entry.key, before);
+    }
+    operator = await testbed.spawn(`after ${String(count)} events`);
+    return true;
+  };
+
+  it('comes up from what etcdctl puts, and nothing twice', async () => {
     operator = await testbed.start('first');
     const documents = await documentsIn('examples/figure-3');
     expect(documents).toHaveLength(25);
-    const began = performance.now();
+    const mark = await events.mark();
     await testbed.put(...documents);
-    await testbed.ready(documents.map(({ ref }) => ref));
-    const seconds = (performance.now() - began) / 1000;
-    const cpu = await operator.metric('process_cpu_seconds_total');
-    measured(`Figure 3 Ready after ${seconds.toFixed(1)} s; the operator used ${cpu.toFixed(1)} s of CPU`);
+    const ready = testbed.ready(documents.map(({ ref }) => ref));
+    let kills = 0;
+    for (const count of KILLED_AFTER) if (await killAfter(count, BUILDING, mark, ready)) kills += 1;
+    expect(kills).toBe(KILLED_AFTER.length);
+    const seconds = await ready;
+    measured(`Figure 3 Ready after ${seconds.toFixed(1)} s and ${String(kills)} kills`);
     const counts = new Map<string, number>();
     for (const { what } of events.events) counts.set(what, (counts.get(what) ?? 0) + 1);
     measured(`events: ${[...counts].map(([what, count]) => `${what} ${String(count)}`).join(', ')}`);
-    expect(repeated(await testbed.inventory())).toEqual([]);
+    const found = await testbed.inventory();
+    expect(repeated(found)).toEqual([]);
+    expect(found.services).toHaveLength(25);
+    expect(new Set(found.networks.map(({ key }) => key)).size).toBe(25);
+    expect(found.containers.filter(({ workload }) => workload !== undefined)).toHaveLength(25);
+    expect(found.containers.filter(({ workload }) => workload === undefined)).toHaveLength(3);
+    const addresses = found.containers
+      .filter(({ workload }) => workload?.startsWith('router/') === true)
+      .flatMap(({ endpoints }) => endpoints.map(({ address }) => address))
+      .filter((address) => address.startsWith('10.199.'));
+    expect(new Set(addresses)).toEqual(routerAddresses());
+    expect(addresses).toHaveLength(routerAddresses().size);
+  });
+
+  it('keeps every allocation that was ever made', async () => {
+    const now = new Map((await testbed.allocations()).map((entry) => [entry.key, entry]));
+    for (const [key, entry] of allocations) expect(now.get(key)).toEqual(entry);
+    // 23 AS numbers, 23 router ids, 22 links and 2 access networks.
+    expect([...now.keys()].filter((key) => key.includes('/asn/'))).toHaveLength(23);
+    expect([...now.keys()].filter((key) => key.includes('/router-id/'))).toHaveLength(23);
+    expect([...now.keys()].filter((key) => key.includes('/subnet/'))).toHaveLength(24);
   });
 
   it('has exactly the prefixes, next hops and AS paths of the figure on vyos-57', async () => {
@@ -123,6 +175,8 @@ describe('Figure 3', () => {
   });
 
   it('changes nothing when the operator runs a second time', async () => {
+    await watched();
+    await operator.idle();
     expect(await operator.stop()).toBe(0);
     const before = await testbed.snapshot();
     const mark = await events.mark();
@@ -159,14 +213,41 @@ describe('Figure 3', () => {
 
   it('leaves nothing behind', async () => {
     const refs = (await documentsIn('examples/figure-3')).map(({ ref }) => ref);
-    const began = performance.now();
+    const mark = await events.mark();
     await testbed.del(...refs);
-    await testbed.gone(refs);
+    const gone = testbed.gone(refs);
+    let kills = 0;
+    for (const count of KILLED_WHILE_REMOVING) if (await killAfter(count, REMOVING, mark, gone)) kills += 1;
+    expect(kills).toBe(KILLED_WHILE_REMOVING.length);
+    const seconds = await gone;
     await testbed.cleared();
-    measured(`Figure 3 gone after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    measured(`Figure 3 gone after ${seconds.toFixed(1)} s and ${String(kills)} kills`);
     expect(await operator.log()).not.toContain('etcd does not answer');
   });
+
+  /** Waits until BFD watches every session: that begins once they are up, and is the last that routers are given. */
+  async function watched(): Promise<void> {
+    const containers = await testbed.containers();
+    for (const [index, name] of ROUTERS.entries()) {
+      const neighbours = index === 0 || index === ROUTERS.length - 1 ? 1 : 2;
+      const peers = async (): Promise<void> => {
+        const text = await containers.get(`router/${name}`)?.run('vtysh', '-c', 'show bfd peers json');
+        expect(JSON.parse(text ?? '[]')).toHaveLength(neighbours);
+      };
+      await eventually(peers, { timeoutMs: 60_000, message: `BFD watches the sessions of ${name}` });
+    }
+  }
 });
+
+/** Every address that a router of Figure 3 has: host 2 on the link to the next one, host 3 on that to the previous one, and on the two access networks. */
+function routerAddresses(): Set<string> {
+  const links = Array.from({ length: 22 }, (_, i) => 35 + i);
+  return new Set([
+    ...links.flatMap((link) => [`10.199.${String(link)}.2`, `10.199.${String(link)}.3`]),
+    '10.199.34.2',
+    '10.199.57.2',
+  ]);
+}
 
 /** Waits until a new leader has looked at everything. */
 async function settled(operator: OperatorProcess): Promise<void> {

@@ -34,7 +34,7 @@ describe('the router image', () => {
 
   beforeEach(async () => {
     const capabilities = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].flatMap((name) => ['--cap-add', name]);
-    // A router's container has the router's name, here that of full.conf and policy.conf.
+    // A router's container has the router's name, here that of the files below.
     const options = ['--detach', '--init', '--network', 'none', '--hostname', 'r1', '--name', NAME];
     await docker('', 'run', ...options, ...capabilities, 'hinge/router-frr:1');
   });
@@ -49,14 +49,17 @@ describe('the router image', () => {
     expect((await vtysh(await text('bad.conf'), '-C')).exitCode).not.toBe(0);
   });
 
-  it.each(['full.conf', 'policy.conf'])('runs %s line by line as it was written', async (name) => {
-    const ready = async (): Promise<number | undefined> =>
-      (await docker('', 'exec', NAME, 'test', '-e', '/run/hinge/ready')).exitCode;
-    await expect.poll(ready, { timeout: 60_000 }).toBe(0);
-    const golden = await text(name);
-    const { exitCode, stdout, stderr } = await vtysh(golden);
-    expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
-    const running = lines((await docker('', 'exec', NAME, 'vtysh', '-c', 'show running-config')).stdout);
-    for (const line of lines(golden)) expect(running).toContain(line);
-  });
+  it.each(['full.conf', 'policy.conf', 'layer-2.conf', 'ibgp.conf'])(
+    'runs %s line by line as it was written',
+    async (name) => {
+      const ready = async (): Promise<number | undefined> =>
+        (await docker('', 'exec', NAME, 'test', '-e', '/run/hinge/ready')).exitCode;
+      await expect.poll(ready, { timeout: 60_000 }).toBe(0);
+      const golden = await text(name);
+      const { exitCode, stdout, stderr } = await vtysh(golden);
+      expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
+      const running = lines((await docker('', 'exec', NAME, 'vtysh', '-c', 'show running-config')).stdout);
+      for (const line of lines(golden)) expect(running).toContain(line);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RouterStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
+import { allRows, slow } from '../support/slow.ts';
 import { type Document, document, measured, pathRef, router, useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 import { Traffic } from '../support/traffic.ts';
@@ -107,7 +108,7 @@ describe('a link with properties', () => {
     expect(await footingOf(testbed)).toEqual(before);
   });
 
-  it('has them again when somebody takes them away', async () => {
+  slow('has them again when somebody takes them away', async () => {
     const container = await testbed.container(`router/${left}`);
     const [, device = ''] = /qdisc htb[^]*\d+: (\S+?)@/.exec(await seenAt(left)) ?? [];
     await container.run('tc', 'qdisc', 'del', 'dev', device, 'root');
@@ -117,7 +118,7 @@ describe('a link with properties', () => {
     expect(await testbed.operators[0]?.metric('hinge_repairs_total', { type: 'shaping' })).toBe(1);
   });
 
-  it('has them in a new container', async () => {
+  slow('has them in a new container', async () => {
     const before = await testbed.container(`router/${middle}`);
     const since = performance.now();
     await before.kill();
@@ -130,7 +131,8 @@ describe('a link with properties', () => {
   it('has none left when nobody wants any, even for an operator that has made none', async () => {
     const before = await footingOf(testbed);
     // What was as it should be was not taken for changed by hand.
-    expect(await testbed.operators[0]?.metric('hinge_repairs_total', { type: 'shaping' })).toBe(1);
+    const repairs = await testbed.operators[0]?.metric('hinge_repairs_total', { type: 'shaping' });
+    expect(repairs).toBe(allRows ? 1 : 0);
     await testbed.endOperators();
     await testbed.put(pathWith({}));
     await testbed.start('second');

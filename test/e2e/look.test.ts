@@ -66,7 +66,7 @@ describe('looking into the network, without an operator', () => {
 
   const listening = (said: { readonly stderr: string }): Promise<void> =>
     eventually(() => Promise.resolve().then(() => expect(said.stderr).toContain('listening on')), {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
       intervalMs: 20,
       message: 'the capture listens',
     });
@@ -86,7 +86,7 @@ describe('looking into the network, without an operator', () => {
 
   const nothingRuns = (): Promise<void> =>
     eventually(async () => expect(await running()).toBe(''), {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
       intervalMs: 100,
       message: 'no process is left in any container',
     });
@@ -109,9 +109,11 @@ describe('looking into the network, without an operator', () => {
       ...['look-east', 'look-middle', 'look-west', 'look/a'],
     ]);
     expect(said).toMatch(/^look-west has [0-9./]+ by AS path \d+ \d+$/m);
+    expect(said).toMatch(/^10 packets between the hosts: 0 % lost, [0-9.]+ ms there and back$/m);
     expect(said).toContain('all hops are right');
     const json = JSON.parse(await run('trace', 'look/ab', '-o', 'json')) as Traced;
     expect(json).toMatchObject({ right: true, probes: [{ connection: 'look/ab', path: 'look-over' }] });
+    expect(json.probes[0]).toMatchObject({ packets: { sent: 10, lossPercent: 0 } });
     expect(json.probes[0]?.forward.hops).toHaveLength(4);
   });
 
@@ -189,7 +191,7 @@ describe('looking into the network, without an operator', () => {
     }
     const { child, exit } = start('console', 'look-west', '--', 'sleep', '4711');
     await eventually(async () => expect(await running()).toContain('sleep 4711'), {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
       intervalMs: 50,
       message: 'the command runs',
     });

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Container } from '../support/containers.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
+import { slow } from '../support/slow.ts';
 import { document, measured, useTestbed } from '../support/testbed.ts';
 
 const ROUNDS = 80;
@@ -30,7 +31,7 @@ vtysh -c 'show bgp nexthop' -c 'show interface brief'`;
 describe('a router that FRR leaves behind after a plug', () => {
   const testbed = useTestbed('/lost', { HINGE_RESYNC: '1s' });
 
-  it('has its next hops and addresses again, without a reset', async () => {
+  slow('has its next hops and addresses again, without a reset', async () => {
     await testbed.start();
     const documents = [
       document('Router', 'lost-a'),

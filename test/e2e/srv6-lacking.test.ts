@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { allRows } from '../support/slow.ts';
 import { document, measured, useTestbed } from '../support/testbed.ts';
+import { Traffic } from '../support/traffic.ts';
+
+const BOUND_MS = 30_000;
+/** Far less than the time after which everything is looked at again. */
+const SOON_MS = 10_000;
 
 describe.runIf(allRows)('a node that cannot do all that SRv6 needs', () => {
   const testbed = useTestbed('/srv6-lacking');
@@ -43,11 +49,26 @@ describe.runIf(allRows)('a node that cannot do all that SRv6 needs', () => {
     expect(await middle.run('ip', 'route', 'show', 'table', 'all', 'protocol', '222')).toBe('');
     expect(await middle.run('ip', '-6', 'address', 'show', 'dev', 'lo')).not.toContain('5f00:');
     await testbed.condition(path.ref, 'Ready', { status: 'False' });
+    // The edges could, and send nothing along segments that end in the middle: plain BGP takes it there.
+    for (const name of [names[0], names[2]]) {
+      const edge = await testbed.container(`router/${name}`);
+      const nothing = async (): Promise<void> =>
+        expect(await edge.run('ip', 'route', 'show', 'table', 'all', 'protocol', '222')).toBe('');
+      await eventually(nothing, { timeoutMs: BOUND_MS, message: `${name} sends nothing along segments` });
+    }
+    await testbed.condition(joined.ref, 'Connected', { status: 'True' });
+    const arrives = async (): Promise<void> =>
+      expect(await new Traffic(testbed, 'lacking/a', 'lacking/b').losses(20)).toBe(0);
+    await eventually(arrives, { timeoutMs: BOUND_MS, message: 'plain BGP takes packets there' });
 
     await change('+x');
     await testbed.endOperators();
     await testbed.start('second');
     await testbed.condition(path.ref, 'Segmented', { status: 'True' });
     await testbed.ready([path.ref, joined.ref]);
+
+    // Without a connection there is nothing to be said of segments, and that is said at once.
+    await testbed.put(document('Experiment', 'lacking', { hosts }));
+    await testbed.condition(path.ref, 'Proven', { status: 'Unknown', reason: 'NotUsed' }, SOON_MS);
   });
 });

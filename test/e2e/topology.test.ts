@@ -3,6 +3,7 @@ import type { ExperimentStatus, PathStatus } from '../../src/api/status.ts';
 import { repeated } from '../support/docker-inventory.ts';
 import { footingOf } from '../support/footing.ts';
 import { traceroute } from '../support/frr.ts';
+import { slow } from '../support/slow.ts';
 import { document, documentsIn, experiment, measured, pathRef, useTestbed } from '../support/testbed.ts';
 
 /** What happens to containers when one is replaced. */
@@ -66,7 +67,7 @@ describe('Paths that share links, and rings', () => {
     );
   });
 
-  it('keeps a shared link until no Path names it', async () => {
+  slow('keeps a shared link until no Path names it', async () => {
     const idOf = async (key: string): Promise<string | undefined> =>
       (await testbed.inventory()).networks.find((network) => network.key === key)?.id;
     const shared = await idOf('link/middle--right');

@@ -2,6 +2,7 @@ import { sharedLab } from '../support/lab.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EngineHint } from '../../src/ports/node-engine.ts';
 import { eventually } from '../support/eventually.ts';
+import { slow } from '../support/slow.ts';
 import { swarmWhole } from '../support/swarm-members.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { HELPER_IMAGE, Scene } from '../support/scene.ts';
@@ -54,7 +55,7 @@ describe('on real engines, faults of engines', () => {
     expect(last).not.toBe(first);
   });
 
-  it('a manager that is cut off from the others is not believed', async () => {
+  slow('a manager that is cut off from the others is not believed', async () => {
     const network = await scene.network(0);
     const alone = scene.openFleet({ nodes: `node1=unix://${lab.node('node1').socket}`, timeoutMs: 3000 });
     onTestFinished(() => alone.close());

@@ -4,6 +4,7 @@ import { HELPER_LABEL, PREFIX_LABEL } from '../../src/core/plan/labels.ts';
 import { eventually } from '../support/eventually.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { HELPER_IMAGE, Scene } from '../support/scene.ts';
+import { slow } from '../support/slow.ts';
 
 /** The container that brings networks onto a node. */
 describe('on real engines, the helper', () => {
@@ -90,37 +91,41 @@ describe('on real engines, the helper', () => {
     expect(await addresses(after)).toHaveLength(1);
   });
 
-  it('stays down when its engine crashed, and leaves no attachment that would keep a network', async () => {
-    const node = scene.node('node2');
-    const before = await node.ensureHelper(HELPER_IMAGE);
-    const networks = await Promise.all([0, 1, 2].map((index) => scene.network(index)));
-    for (const network of networks) await node.connect(before, network);
-    await lab.node('node2').kill();
-    await lab.node('node2').start();
-    await eventually(async () => expect((await scene.container('node2', before))?.running).toBe(false), {
-      timeoutMs: 20_000,
-      message: 'node2 is read again',
-    });
-    expect(await scene.container('node2', before)).toMatchObject({ endpoints: [] });
-    for (const network of networks) await node.disconnect(before, network);
-    const after = await node.ensureHelper(HELPER_IMAGE);
-    for (const network of networks) {
-      // The engine may ask its own former life for the network's addresses, and gives that up after 30 s. A plug that waits for it fails
-      // after 20 s, and the next one when the engine takes away what the first has left.
-      await eventually(() => node.connect(after, network), {
-        timeoutMs: 70_000,
-        message: 'it is plugged anew',
-      });
-    }
-    expect(await addresses(after)).toHaveLength(3);
-    await node.removeHelper();
-    for (const network of networks) {
-      await eventually(() => scene.fleet.swarm.removeNetwork(network), {
+  slow(
+    'stays down when its engine crashed, and leaves no attachment that would keep a network',
+    async () => {
+      const node = scene.node('node2');
+      const before = await node.ensureHelper(HELPER_IMAGE);
+      const networks = await Promise.all([0, 1, 2].map((index) => scene.network(index)));
+      for (const network of networks) await node.connect(before, network);
+      await lab.node('node2').kill();
+      await lab.node('node2').start();
+      await eventually(async () => expect((await scene.container('node2', before))?.running).toBe(false), {
         timeoutMs: 20_000,
-        message: 'the network is removed',
+        message: 'node2 is read again',
       });
-    }
-  }, 180_000);
+      expect(await scene.container('node2', before)).toMatchObject({ endpoints: [] });
+      for (const network of networks) await node.disconnect(before, network);
+      const after = await node.ensureHelper(HELPER_IMAGE);
+      for (const network of networks) {
+        // The engine may ask its own former life for the network's addresses, and gives that up after 30 s. A plug that waits for it fails
+        // after 20 s, and the next one when the engine takes away what the first has left.
+        await eventually(() => node.connect(after, network), {
+          timeoutMs: 70_000,
+          message: 'it is plugged anew',
+        });
+      }
+      expect(await addresses(after)).toHaveLength(3);
+      await node.removeHelper();
+      for (const network of networks) {
+        await eventually(() => scene.fleet.swarm.removeNetwork(network), {
+          timeoutMs: 20_000,
+          message: 'the network is removed',
+        });
+      }
+    },
+    180_000,
+  );
 
   it('can be plugged even if the engine put it back into the network "none"', async () => {
     const id = await scene.node('node2').ensureHelper(HELPER_IMAGE);

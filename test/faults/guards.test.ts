@@ -112,7 +112,9 @@ describe('what nobody asked to remove', () => {
     recovery('7', 'etcd wiped under the testbed', undefined, KEPT);
     const asked = await run('confirm');
     expect(asked).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(asked.stderr).toMatch(/services would be removed.*all networks would be made anew/);
+    expect(asked.stderr).toMatch(
+      /services would be removed.*all links and access networks would be made anew/,
+    );
   });
 
   it('stays when the operator is replaced while it is frozen', async () => {
@@ -133,9 +135,20 @@ describe('what nobody asked to remove', () => {
     expect((await testbed.store.list(keys.confirmations)).entries).toEqual([]);
     expect(await operator.metric('hinge_frozen')).toBe(0);
     expect(await clusterUid()).toBeTypeOf('string');
-    await eventually(async () => expect(networksTwice(await testbed.inventory())).toEqual([]), {
-      timeoutMs: 60_000,
-      message: 'the networks of the store that was wiped are gone',
+    const old = new Set(before.networks.map(({ name }) => name));
+    const rebuilt = async (): Promise<void> => {
+      const found = await testbed.inventory();
+      expect(networksTwice(found)).toEqual([]);
+      // All services name the management network: it stays.
+      const stayed = found.networks.filter(({ name }) => old.has(name)).map(({ key }) => key);
+      expect(new Set(stayed)).toEqual(new Set(['management']));
+      expect(new Set(found.networks.map(({ key }) => key))).toEqual(
+        new Set(before.networks.map(({ key }) => key)),
+      );
+    };
+    await eventually(rebuilt, {
+      timeoutMs: 180_000,
+      message: 'all networks are those of the store as it is now',
     });
     await operator.idle();
   });

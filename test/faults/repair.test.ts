@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containersOf, footingOf, steadyFooting } from '../support/footing.ts';
 import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
-import { slow } from '../support/slow.ts';
+import { allRows, slow } from '../support/slow.ts';
 import { scaleToZero } from '../support/services.ts';
 import { eventTexts, networkId } from '../support/seen.ts';
 import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
@@ -11,6 +11,9 @@ import { ThreeRouters } from '../support/three-routers.ts';
 
 /** Far more than any repair takes; what each took is printed. */
 const BOUND_MS = 90_000;
+
+/** Seconds. The target is for a machine that does nothing else, as for `npm run faults`; in `npm test` other suites run beside this one. */
+const BUSY_S = 60;
 
 describe('repair', () => {
   const testbed = useTestbed('/repair', { HINGE_RESYNC: '5s' });
@@ -33,13 +36,9 @@ describe('repair', () => {
     await before.kill();
     const restarted = await bed.restarted(['router/repair-middle'], containers, since);
     const seconds = await bed.recovered(since);
-    recovery(
-      '18',
-      'router container killed',
-      seconds,
-      `Swarm alone needs ${restarted.toFixed(1)} s to restart it`,
-    );
-    expect(seconds).toBeLessThan(1.5 * restarted + 3);
+    const note = `Swarm alone needs ${restarted.toFixed(1)} s to restart it`;
+    recovery('18', 'router container killed', seconds, note);
+    expect(seconds).toBeLessThan(allRows ? 1.5 * restarted + 3 : BUSY_S);
     expect(containersOf(await footingOf(testbed, OTHERS))).toEqual(others);
   });
 

@@ -45,6 +45,15 @@ export class Container {
     await this.#lab.node(this.found.node).exec(['kill', '-KILL', String(this.#pid)]);
   }
 
+  /** Runs a command of the node's own in the container's network. @returns what it prints */
+  async runOutside(...command: readonly [string, ...string[]]): Promise<string> {
+    const enter = ['nsenter', '--target', String(this.#pid), '--net', '--'] as const;
+    const { stdout } = await this.#lab
+      .node(this.found.node)
+      .exec([...enter, ...command], { timeout: 60_000 });
+    return stdout;
+  }
+
   /** Runs a command of the container's own image in it. @returns what it prints */
   async run(...command: readonly [string, ...string[]]): Promise<string> {
     const enter = [

@@ -52,6 +52,8 @@ export interface Scene {
   readonly networks?: readonly ObservedNetwork[];
   /** By node; a string is the error that reading it gave. */
   readonly nodes?: Readonly<Record<string, readonly ObservedContainer[] | string>>;
+  /** By node: containers that are not the testbed's. */
+  readonly strangers?: Readonly<Record<string, readonly ObservedContainer[]>>;
   /** Networks that the nodes list; default: all. */
   readonly local?: readonly ObservedNetwork[];
   /** Nodes that the Swarm calls down. */
@@ -70,6 +72,7 @@ export function scene({
   services = [],
   networks = [],
   nodes = {},
+  strangers = {},
   local = networks,
   lost = [],
 }: Scene): ObservedIndex {
@@ -80,7 +83,10 @@ export function scene({
         name,
         typeof containers === 'string'
           ? ({ ok: false, error: containers } as const)
-          : ({ ok: true, value: { containers, networks: local } satisfies ObservedNode } as const),
+          : ({
+              ok: true,
+              value: { containers, strangers: strangers[name] ?? [], networks: local } satisfies ObservedNode,
+            } as const),
       ]),
     ),
   });

@@ -35,7 +35,7 @@ export class DockerNode implements NodeEngine {
    * limits; and the same plug asked for twice at once would do harm (see plug).
    */
   readonly #containers = new Lanes();
-  readonly #ours: { readonly label: string[] };
+  readonly #prefix: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #networks = new LocalNetworks(() => this.#listNetworks());
@@ -48,16 +48,22 @@ export class DockerNode implements NodeEngine {
     this.#engine = engine;
     this.#helper = new Helper(engine, options.helper, options.prefix);
     this.#agent = new HelperAgent(engine, options.helper);
-    this.#ours = { label: [`${PREFIX_LABEL}=${options.prefix}`] };
+    this.#prefix = options.prefix;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
   async list(): Promise<ObservedNode> {
     void this.#checkName();
-    const [containers, networks] = await Promise.all([this.#listContainers(), this.#networks.list()]);
+    const [all, networks] = await Promise.all([this.#listContainers(), this.#networks.list()]);
+    const containers = all.filter(({ labels }) => labels[PREFIX_LABEL] === this.#prefix);
     this.#agent.retain(new Set(containers.filter(({ running }) => running).map(({ id }) => id)));
-    return { containers, networks };
+    const ours = new Set(networks.map(({ id }) => id));
+    const strangers = all.filter(
+      ({ labels, endpoints }) =>
+        labels[PREFIX_LABEL] !== this.#prefix && endpoints.some(({ networkId }) => ours.has(networkId)),
+    );
+    return { containers, strangers, networks };
   }
 
   async connect(containerId: string, networkId: string, address?: string): Promise<void> {
@@ -108,12 +114,13 @@ export class DockerNode implements NodeEngine {
     this.#engine.close();
   }
 
+  /** All of the node, whoever's: what is not the testbed's may have an address that is. */
   async #listContainers(): Promise<readonly ObservedContainer[]> {
     const containers = await this.#engine.callNow({
       name: 'container.list',
       doing: 'listing containers',
       reply: containersReply,
-      send: (docker, abortSignal) => docker.listContainers({ all: true, filters: this.#ours, abortSignal }),
+      send: (docker, abortSignal) => docker.listContainers({ all: true, abortSignal }),
     });
     return containers.map(observeContainer);
   }
@@ -123,7 +130,8 @@ export class DockerNode implements NodeEngine {
       name: 'network.list',
       doing: 'listing networks',
       reply: networksReply,
-      send: (docker, abortSignal) => docker.listNetworks({ filters: this.#ours, abortSignal }),
+      send: (docker, abortSignal) =>
+        docker.listNetworks({ filters: { label: [`${PREFIX_LABEL}=${this.#prefix}`] }, abortSignal }),
     });
     return networks.map(observeNetwork);
   }

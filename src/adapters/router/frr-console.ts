@@ -8,6 +8,7 @@ import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
 import { interfacesOf, sourceIn } from './addresses.ts';
+import { devicesOf } from './devices.ts';
 import { outputOf, runIn } from './run-in.ts';
 
 const READ_TIMEOUT_MS = 10_000;
@@ -205,6 +206,7 @@ function stateOf(text: string): RouterState {
     return { ready: false, appliedHash: undefined, drift: [], sessions: [], interfaces: [] };
   }
   const running = answer(shown, SHOW_RUNNING);
+  const devices = devicesOf(addresses);
   return {
     ready: true,
     appliedHash: hash === '' ? undefined : hash,
@@ -212,6 +214,7 @@ function stateOf(text: string): RouterState {
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
     interfaces: interfacesOf(addresses),
     ...sourceIn(addresses),
+    ...(devices.length > 0 && { devices }),
   };
 }
 

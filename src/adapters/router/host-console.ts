@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Trace, TraceHop } from '../../core/diff/observed-router.ts';
+import type { Echoes } from '../../core/prove/verdict.ts';
 import { PROTOCOL } from '../../core/render/segments.ts';
-import type { HostConsole, HostRouting, Packet, SpentPacket } from '../../ports/host-console.ts';
+import type { HostConsole, HostRouting, Packet, SpentPacket, TracedTo } from '../../ports/host-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
 import { outputOf, runIn } from './run-in.ts';
@@ -45,8 +46,6 @@ with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
         time.sleep(0.05)
 time.sleep(float(sys.argv[7]))`;
 
-/** Packets that one look sends. */
-const PACKETS = 3;
 /** A port that nobody listens on, where none is looked for. */
 const ANY_PORT = 49_151;
 const PROTOCOLS = { tcp: 6, udp: 17 } as const;
@@ -89,20 +88,12 @@ export class NamespaceHostConsole implements HostConsole {
     return exitCode === 0;
   }
 
-  async echo(
-    target: ConsoleTarget,
-    { from, to, dscp }: Packet,
-    addedMs: number,
-  ): Promise<number | undefined> {
-    const options = ['-n', '-q', '-i', '0.2', '-c', String(PACKETS), '-W', String(1 + seconds(addedMs))];
-    const argv = ['ping', ...options, '-I', from, '-Q', serviceType(dscp), to];
-    const { stdout } = await runIn(this.#fleet, target, {
-      namespaces: 'net',
-      argv,
-      timeoutMs: ROUTE_TIMEOUT_MS + addedMs,
-    });
-    const mean = /^rtt min\/avg\/max\/mdev = [0-9.]+\/([0-9.]+)\//m.exec(stdout)?.[1];
-    return mean === undefined ? undefined : Number(mean);
+  async echo(target: ConsoleTarget, { from, to, dscp }: Packet, addedMs: number): Promise<Echoes> {
+    const options = ['-n', '-q', '-i', '0.05', '-c', '10', '-W', String(1 + seconds(addedMs))];
+    const source = from === undefined ? [] : ['-I', from];
+    const argv = ['ping', ...options, ...source, '-Q', serviceType(dscp), to];
+    const timeoutMs = ROUTE_TIMEOUT_MS + addedMs;
+    return parseEchoes((await runIn(this.#fleet, target, { namespaces: 'net', argv, timeoutMs })).stdout);
   }
 
   async spend(target: ConsoleTarget, packet: SpentPacket, addedMs: number): Promise<void> {
@@ -111,14 +102,25 @@ export class NamespaceHostConsole implements HostConsole {
     await this.#net(target, ['python3', '-c', SPEND, from, to, ...numbers], ROUTE_TIMEOUT_MS + addedMs);
   }
 
-  async trace(target: ConsoleTarget, address: string, maxHops: number, addedMs: number): Promise<Trace> {
-    const text = await this.#net(target, traceCommand(address, maxHops, addedMs), TRACE_TIMEOUT_MS + addedMs);
-    return parseTrace(text, address);
+  async trace(target: ConsoleTarget, to: TracedTo): Promise<Trace> {
+    const text = await this.#net(target, traceCommand(to), TRACE_TIMEOUT_MS + to.addedMs);
+    return parseTrace(text, to.address);
   }
 
   async #net(target: ConsoleTarget, argv: readonly string[], timeoutMs: number): Promise<string> {
     return outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs });
   }
+}
+
+/** Reads the summary of ping. */
+export function parseEchoes(text: string): Echoes {
+  const [, sent = '0', answered = '0'] = /(\d+) packets transmitted, (\d+) received/.exec(text) ?? [];
+  const [, average] = /^rtt [^=]*= [\d.]+\/([\d.]+)\//m.exec(text) ?? [];
+  return {
+    sent: Number(sent),
+    answered: Number(answered),
+    rttMs: average === undefined ? undefined : Number(average),
+  };
 }
 
 /** Reads what traceCommand prints. */

@@ -15,11 +15,11 @@ export class LiveTracer implements HopTracer {
 
   async trace(
     target: ConsoleTarget,
-    { address, maxHops, addedMs }: Parameters<HopTracer['trace']>[1],
+    to: Parameters<HopTracer['trace']>[1],
     tell: (hop: SeenHop) => void,
   ): Promise<void> {
     const text = { stdout: '', stderr: '' };
-    const argv = traceCommand(address, maxHops, addedMs);
+    const argv = traceCommand(to);
     const process = await this.#live.start(target, {
       namespaces: 'net',
       argv,

@@ -1,15 +1,14 @@
 import type { SeenHop } from '../../core/prove/hops.ts';
+import type { TracedTo } from '../../ports/host-console.ts';
 
 /** Whole seconds, as ping and traceroute take them. */
 export const seconds = (ms: number): number => Math.ceil(ms / 1000);
 
-/**
- * ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side.
- * @param addedMs by which links delay a packet and its answer.
- */
-export const traceCommand = (address: string, maxHops: number, addedMs: number): readonly string[] => [
+/** ICMP probes: any host answers them, and all probes of a run belong to one flow. -N: probes side by side. */
+export const traceCommand = ({ address, source, maxHops, addedMs }: TracedTo): readonly string[] => [
   'traceroute',
   ...['-n', '-I', '-q', '1', '-w', String(1 + seconds(addedMs)), '-N', '32', '-m', String(maxHops)],
+  ...(source === undefined ? [] : ['-s', source]),
   address,
 ];
 

@@ -7,16 +7,19 @@ import {
   LONGEST_MS,
   type ProbeDirection,
 } from '../../core/prove/probe.ts';
-import { asPathDeviation, deviationOf } from '../../core/prove/verdict.ts';
+import { asPathDeviation, deviationOf, type Echoes, type Sighting } from '../../core/prove/verdict.ts';
 import { Exit, EXIT } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { type OpenTestbed, placeOf } from '../testbed.ts';
 import { type ChosenProbe, chosenProbes } from '../trace-choice.ts';
 import {
+  packetsText,
   routeText,
   says,
   type ShownDirection,
   shownDirection,
+  type ShownPackets,
+  shownPackets,
   type ShownRoute,
   shownRoute,
   TraceText,
@@ -82,11 +85,14 @@ export async function trace(session: Session, what: string, options: TraceOption
       const forward = await oneWay(one, 'forward', sighted);
       const reverse = await oneWay(one, 'reverse', sighted);
       const edge = await route(one);
+      const packets = await sample(open, one, sighted?.echoes);
+      if (packets !== undefined) say(packetsText(packets));
       probes.push({
         path,
         ...(connection !== undefined && { connection }),
         ...{ forward, reverse },
         ...(edge !== undefined && { edge }),
+        ...(packets !== undefined && { packets }),
       });
     }
     const allRight = problems.length === 0;
@@ -104,7 +110,7 @@ type Tell = (judged: JudgedHop, first: boolean) => void;
 async function sight(
   open: OpenTestbed,
   { path, probe }: ChosenProbe,
-): Promise<Readonly<Record<Way, Trace>> | undefined> {
+): Promise<Pick<Sighting, Way | 'echoes'> | undefined> {
   if (probe.flow === undefined) return undefined;
   const places = {
     forward: placeOf(open, probe.forward.from),
@@ -112,6 +118,20 @@ async function sight(
     routerOf: (name: string) => placeOf(open, `router/${name}`),
   };
   return sightSegments(probe, probe.flow, open, places, addedTo(open, path));
+}
+
+/** Between the hosts of a connection. @param sent those of the trace itself. @returns undefined: none are sent that could be answered */
+async function sample(
+  open: OpenTestbed,
+  { path, probe }: ChosenProbe,
+  sent: Echoes | undefined,
+): Promise<ShownPackets | undefined> {
+  const between = probe.echo ?? probe.sample;
+  if (sent !== undefined) return shownPackets(sent);
+  if (between === undefined) return undefined;
+  return shownPackets(
+    await open.hosts.echo(placeOf(open, between.from), { to: between.to }, addedTo(open, path)),
+  );
 }
 
 /** Tells of the hops that were seen. */
@@ -143,11 +163,8 @@ async function follow(
     if (says(judged)) tell(judged, judged === judge.firstWrong);
   };
   const target = placeOf(open, direction.from);
-  const to = {
-    address: direction.to,
-    maxHops: farthestHop(direction),
-    addedMs: addedTo(open, pathName),
-  };
+  const { to: address, source } = direction;
+  const to = { address, source, maxHops: farthestHop(direction), addedMs: addedTo(open, pathName) };
   await open.tracer.trace(target, to, (hop) => told(judge.see(hop)));
   const missing = judge.end();
   if (missing !== undefined) told(missing);

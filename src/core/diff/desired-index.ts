@@ -17,6 +17,8 @@ export class DesiredIndex {
   readonly wanted: ReadonlySet<string>;
   readonly #networksOf = new Map<string, DesiredNetwork[]>();
   readonly #workloadAt = new Map<string, string>();
+  /** Key of the workload that an address of layer 2 is of, be it a host's or a tunnel's end. */
+  readonly #lanAt = new Map<string, string>();
   readonly #pathsOf = new Map<string, string[]>();
   readonly #experimentsOf = new Map<string, string[]>();
 
@@ -39,6 +41,11 @@ export class DesiredIndex {
     }
     for (const path of state.paths) for (const router of path.via) push(this.#pathsOf, router, path.name);
     for (const experiment of state.experiments) {
+      for (const { from, to, tunnel } of experiment.connections) {
+        if (tunnel === undefined) continue;
+        for (const { address, workload } of [from, to]) this.#lanAt.set(address, workload);
+        this.#lanAt.set(tunnel.from, `router/${from.router}`).set(tunnel.to, `router/${to.router}`);
+      }
       for (const path of new Set(experiment.connections.map((connection) => connection.path))) {
         push(this.#experimentsOf, path, experiment.name);
       }
@@ -80,7 +87,7 @@ export class DesiredIndex {
 
   /** The router or host that has an address, for people; the address itself when nobody of ours has it. */
   nameAt(address: string): string {
-    return this.workloadAt(address)?.replace(/^(router|host)\//, '') ?? address;
+    return (this.workloadAt(address) ?? this.#lanAt.get(address))?.replace(/^(router|host)\//, '') ?? address;
   }
 }
 

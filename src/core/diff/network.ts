@@ -1,8 +1,10 @@
 import type { DesiredEndpoint, DesiredNetwork } from '../plan/desired.ts';
 import { WORKLOAD_LABEL } from '../plan/labels.ts';
+import { attachmentOf } from './attachment.ts';
 import { type Action, type ContainerRef, NOTHING, type UnitDiff, type Wait, waiting } from './action.ts';
 import type { ObservedNetwork } from './observed.ts';
 import type { ObservedIndex, PlacedContainer, PlacedEndpoint } from './observed-index.ts';
+import { rivalOf } from './rival.ts';
 
 /** Keys of the workloads that should be there: what is attached besides them is on its way out by itself. */
 export type WantedWorkloads = ReadonlySet<string>;
@@ -19,7 +21,7 @@ export function diffNetwork(
 ): UnitDiff {
   if (!index.swarm.ok) return waiting('SwarmUnreachable', index.swarm.error);
   const there = index.networks.get(key) ?? [];
-  const match = there.find((network) => network.name === desired?.name);
+  const match = there.find((network) => network.name === desired?.name) ?? asBefore(desired, there);
   const outdated = there.filter((network) => network !== match);
   const removal = outdated.length > 0 ? merge(outdated.map((n) => remove(n, index, wanted))) : NOTHING;
   if (desired === undefined) return outdated.length > 0 ? removal : localCopiesGone(key, index);
@@ -30,6 +32,16 @@ export function diffNetwork(
   }
   return merge([removal, endpoints(desired, match, index), strayHelpers(desired, match, index)]);
 }
+
+/**
+ * The management network that a store made which was wiped since: every service names it, and could only be given another one beside it, for which there
+ * is no subnet. It carries nothing of a testbed, and no address of it was claimed.
+ */
+const asBefore = (
+  desired: DesiredNetwork | undefined,
+  there: readonly ObservedNetwork[],
+): ObservedNetwork | undefined =>
+  desired?.purpose === 'management' ? there.find(({ subnet }) => subnet === desired.subnet) : undefined;
 
 function endpoints(desired: DesiredNetwork, network: ObservedNetwork, index: ObservedIndex): UnitDiff {
   const onNode = new Map<string, Action[]>();
@@ -44,6 +56,11 @@ function endpoints(desired: DesiredNetwork, network: ObservedNetwork, index: Obs
       const actions = helperPlugs(network, last, index);
       if (actions.length > 0) onNode.set(last, mergePlugs(actions, onNode.get(last) ?? []));
       continue;
+    }
+    const rival = rivalOf(desired, endpoint.address, index);
+    if (rival !== undefined) {
+      waits.push({ reason: 'AddressTaken', message: rival });
+      if (attachmentOf(desired, endpoint.workload, index) === undefined) continue;
     }
     const actions = plugActions(desired, endpoint, network, placed, index);
     if (actions === undefined) {

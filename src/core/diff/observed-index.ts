@@ -29,6 +29,7 @@ export class ObservedIndex {
   readonly helpers = new Map<string, ObservedContainer>();
   readonly #workloads = new Map<string, PlacedContainer[]>();
   readonly #endpoints = new Map<string, PlacedEndpoint[]>();
+  readonly #strangers = new Map<string, PlacedEndpoint[]>();
   readonly #localNetworks = new Map<string, { node: string; network: ObservedNetwork }[]>();
 
   constructor(observed: Observed) {
@@ -65,6 +66,11 @@ export class ObservedIndex {
   /** Every endpoint of ours on a network, helpers included. */
   endpoints(networkId: string): readonly PlacedEndpoint[] {
     return this.#endpoints.get(networkId) ?? [];
+  }
+
+  /** Every endpoint on a network of containers that are not the testbed's. */
+  strangers(networkId: string): readonly PlacedEndpoint[] {
+    return this.#strangers.get(networkId) ?? [];
   }
 
   /** Copies of a testbed network (by key) in the nodes' own lists. */
@@ -114,6 +120,9 @@ export class ObservedIndex {
         push(this.#endpoints, endpoint.networkId, { node, container, endpoint });
       }
     }
+    for (const container of value.strangers)
+      for (const endpoint of container.endpoints)
+        push(this.#strangers, endpoint.networkId, { node, container, endpoint });
     for (const network of value.networks) {
       push(this.#localNetworks, network.labels[NETWORK_LABEL], { node, network });
     }

@@ -1,3 +1,5 @@
+import type { ObservedDevice } from './devices.ts';
+
 /** What a router says of itself, whatever its platform. */
 
 export interface RouterSession {
@@ -36,6 +38,8 @@ export interface RouterState {
   readonly interfaces: readonly RouterInterface[];
   /** An IPv6 address of lo: what hinge has packets with segments come from. */
   readonly segmentSource?: string;
+  /** Its interfaces of LANs; absent: none. */
+  readonly devices?: readonly ObservedDevice[];
 }
 
 /** A best route in a router's BGP table. */

@@ -85,6 +85,8 @@ export interface ObservedContainer {
 
 export interface ObservedNode {
   readonly containers: readonly ObservedContainer[];
+  /** Containers that run, are none of the testbed's, and have addresses on its networks. */
+  readonly strangers: readonly ObservedContainer[];
   /** Testbed networks that this engine lists. A manager also lists those it does not have locally. */
   readonly networks: readonly ObservedNetwork[];
 }

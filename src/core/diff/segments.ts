@@ -44,13 +44,15 @@ export function diffSegments(
   deviceOf: (address: string) => string | undefined,
   known: string | undefined,
 ): SegmentChange {
-  const { locator, flows, sids, neighbors } = setup ?? NONE;
+  const { locator, flows, sids, neighbors, hosts } = setup ?? NONE;
   const wanted = wantedEntries(setup ?? NONE, deviceOf);
   const texts = new Map(seen.entries.map(({ key, text }) => [key, text]));
   const keys = new Set(wanted.map(({ key }) => key));
   const stale = [...texts.keys()].filter((key) => !keys.has(key));
   const interfaces = new Set([...sids, ...neighbors].flatMap((each) => deviceOf(each.interface) ?? []));
-  const own = sids.length + flows.length > 0 && locator !== undefined ? sourceOf(locator) : undefined;
+  // It also tells whoever looks at the router next that something of hinge's is there.
+  const own =
+    sids.length + flows.length + hosts.length > 0 && locator !== undefined ? sourceOf(locator) : undefined;
   const unwanted = seen.addresses.filter((address) => address === seen.source && address !== own);
   const here = own === undefined || seen.addresses.includes(own);
   return {

@@ -7,7 +7,8 @@ export interface TermCause {
 }
 
 /**
- * What was measured (deploy/images/router-frr/README.md, "What resets a session"): taking BFD away and any change of the password do; rules,
+ * What was measured (deploy/images/router-frr/README.md, "What resets a session"): taking BFD away, any change of the password, and EVPN
+ * that comes or goes do; rules,
  * aggregates, default routes, timers and graceful restart do not. A limit of prefixes ends a session that is over it.
  * @param router at whose end the terms change.
  */
@@ -20,6 +21,10 @@ export function termCauses(router: string, before: DesiredSession, after: Desire
     causes.push({ fate: 'reset', text });
   } else if (before.password?.revision !== after.password?.revision)
     causes.push({ fate: 'reset', text: `the value of ${passwordText(after.password)} changes at ${router}` });
+  if (before.evpn !== after.evpn) {
+    const verb = after.evpn ? 'begins to carry' : 'does not carry any more';
+    causes.push({ fate: 'reset', text: `it ${verb} what layer-2 connections need (EVPN)` });
+  }
   const [old, limit] = [limitOf(before), limitOf(after)];
   if (limit < old)
     causes.push({

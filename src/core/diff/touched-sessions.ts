@@ -124,16 +124,27 @@ function sessionsOf(
   );
 }
 
-/** Of the sessions those that are an object's own: over the links of a Path, or with a Router at one end. */
+/** Of the sessions those that are an object's own: over the links of a Path, of the Paths of an Experiment's layer-2 connections, or with a Router at one end. */
 export function sessionsUnder(
   ref: ObjectRef,
   sessions: readonly TouchedSession[],
   plans: readonly DesiredState[],
 ): readonly TouchedSession[] {
-  const paths = plans.flatMap((plan) => plan.paths.filter(({ name }) => name === ref.name));
+  const names = pathsOf(ref, plans);
+  const paths = plans.flatMap((plan) => plan.paths.filter(({ name }) => names.has(name)));
   const links = new Set(paths.flatMap((path) => path.links.map(({ network }) => network)));
   return sessions.filter(({ network, ends }) => {
     if (ref.kind === 'Router') return ends.some(({ router }) => router === ref.name);
-    return ref.kind === 'Path' && links.has(network);
+    return links.has(network);
   });
+}
+
+/** Names of the Paths whose sessions an object may touch. */
+function pathsOf({ kind, name }: ObjectRef, plans: readonly DesiredState[]): ReadonlySet<string> {
+  if (kind !== 'Experiment') return new Set(kind === 'Path' ? [name] : []);
+  const own = plans.flatMap(({ experiments }) =>
+    experiments.filter((experiment) => experiment.name === name),
+  );
+  const tunnelled = own.flatMap(({ connections }) => connections.filter(({ layer }) => layer === 2));
+  return new Set(tunnelled.map(({ path }) => path));
 }

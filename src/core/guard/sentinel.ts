@@ -89,7 +89,7 @@ function wouldGo({ swarm, objects, store }: SentinelFacts): string {
       : `${count(names.length, 'service')} would be removed, since the store holds no object for them (${listing(names)})`;
   const rebuilt = swarm.networks.some(({ labels }) => labels[CLUSTER_LABEL] !== store?.uid);
   const networks = rebuilt
-    ? 'the others and all networks would be made anew'
+    ? 'the others and all links and access networks would be made anew'
     : 'networks that nothing needs then would be removed';
   return `${services}, and ${networks}`;
 }

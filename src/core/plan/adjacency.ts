@@ -1,6 +1,7 @@
 import type { DesiredSession, DesiredShaping } from './desired.ts';
 import { parseAddress } from './ipv4.ts';
 import { paceOf } from './pace.ts';
+import { evpnLinks } from './planned-lan.ts';
 import { type Secrets, sessionTerms } from './session-terms.ts';
 import type { Topology } from './topology.ts';
 
@@ -16,7 +17,7 @@ export interface Adjacency {
 
 /** By router: every planned one has an entry. */
 export function adjacenciesOf(
-  { routers, links, accesses }: Topology,
+  { routers, links, accesses, lans, paths }: Topology,
   secrets: Secrets,
 ): ReadonlyMap<string, Adjacency> {
   const found = new Map(
@@ -25,6 +26,7 @@ export function adjacenciesOf(
       { sessions: [] as DesiredSession[], subnets: [] as string[], shaping: [] as DesiredShaping[] },
     ]),
   );
+  const evpn = evpnLinks(lans, paths);
   for (const { key, first, second, addresses, claim, shape, session } of links.values()) {
     const pace = shape === undefined ? undefined : paceOf(shape);
     for (const [router, peer] of [[first, second] as const, [second, first] as const]) {
@@ -33,6 +35,7 @@ export function adjacenciesOf(
       if (asn === undefined || address === undefined) continue;
       found.get(router)?.sessions.push({
         ...{ peer, asn, address, network: key },
+        ...(evpn.has(key) && { evpn: true as const }),
         ...sessionTerms({ router: routers.get(router)?.object.spec.bgp, peer, link: session, pace }, secrets),
       });
       found.get(router)?.subnets.push(claim.value);

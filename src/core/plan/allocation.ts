@@ -3,13 +3,13 @@ import { isAddress, isPrefix } from './ipv4.ts';
 import { isLocator } from './locator.ts';
 
 /** What is claimed: one namespace of values each. Loopbacks, subnets and connections' own addresses may not overlap either. */
-export const POOLS = ['asn', 'router-id', 'loopback', 'subnet', 'locator', 'address'] as const;
+export const POOLS = ['asn', 'router-id', 'loopback', 'subnet', 'locator', 'address', 'vni', 'port'] as const;
 export type Pool = (typeof POOLS)[number];
 
 /** A claim that is to be written. */
 export interface NewClaim {
   readonly pool: Pool;
-  /** AS number, IPv4 address, or CIDR of either version. */
+  /** AS number, IPv4 address, CIDR of either version, VNI, or, of a host on a LAN, the VNI and a number, `1000000-1`. */
   readonly value: string;
   /** Key of what holds it: `router/vyos-35`, `link/vyos-35--vyos-36`, `access/fig3/a`. */
   readonly owner: string;
@@ -60,4 +60,6 @@ const FORMS: Readonly<Record<Pool, (value: string) => boolean>> = {
   subnet: isPrefix,
   locator: isLocator,
   address: isPrefix,
+  vni: (value) => /^[1-9][0-9]*$/.test(value),
+  port: (value) => /^[1-9][0-9]*-[1-9][0-9]*$/.test(value),
 };

@@ -1,9 +1,11 @@
 import { refText, type TestbedObject } from '../../api/object.ts';
+import { type IsOneAs, joinedWithin } from './autonomous-system.ts';
 import type { CommittedClaims } from './committed-claims.ts';
 import { cyclesOf } from './cycles.ts';
 import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
 import { checkObject, routersNamedBy, wantsOf } from './object-check.ts';
+import { routerKey } from './owners.ts';
 import type { Register } from './register.ts';
 import { SharedLinks } from './shared-links.ts';
 import type { Standing } from './standing.ts';
@@ -30,6 +32,8 @@ export class Arbitration {
   readonly #versions: Map<string, TestbedObject>;
   readonly #contested: ReadonlyMap<string, readonly Finding[]>;
   readonly #shared: SharedLinks;
+  /** refTexts of the Paths that would join a router, by its refText, with others. */
+  readonly #joiners: ReadonlyMap<string, readonly string[]>;
   readonly #refused = new Map<string, { readonly attempt: Attempt; readonly findings: readonly Finding[] }>();
   readonly #accepted = new Set<string>();
 
@@ -40,6 +44,7 @@ export class Arbitration {
     this.#versions = standing.versions;
     this.#contested = standing.contested;
     this.#shared = new SharedLinks(standing.versions);
+    this.#joiners = joinersOf(entries.values());
   }
 
   /** refTexts of the objects whose candidate was accepted. */
@@ -89,7 +94,7 @@ export class Arbitration {
   #try(attempt: Attempt): boolean {
     const { text } = attempt.entry;
     const had = this.#register.drop(text);
-    const findings = this.#enter(attempt);
+    const findings = this.#enter(attempt, this.#joinedWith([attempt]));
     if (findings.length === 0) {
       this.#accept(attempt);
       return true;
@@ -101,12 +106,23 @@ export class Arbitration {
   }
 
   /** Registers a version, as far as possible. @returns everything that is wrong with it, one finding per field of a want. */
-  #enter({ entry, object }: Attempt): readonly Finding[] {
+  #enter({ entry, object }: Attempt, isJoined: IsOneAs): readonly Finding[] {
     const world = this.#worldOf(entry);
     const findings = checkObject(object, world);
     const fields = new Set(findings.map(({ problem }) => problem.field));
-    const conflicts = this.#register.hold(entry.text, wantsOf(object, world));
-    return [...findings, ...conflicts.filter(({ problem }) => !fields.has(problem.field))];
+    const conflicts = this.#register.hold(
+      entry.text,
+      wantsOf(object, world),
+      (one, other) => isOfItsAs({ entry, object }) || isJoined(one, other),
+    );
+    const others = conflicts.filter(({ problem }) => !fields.has(problem.field));
+    return [...findings, ...others.map((found) => this.#withJoiners(entry.text, found))];
+  }
+
+  /** An AS number that another router has is free as soon as one of these Paths is accepted, too. */
+  #withJoiners(router: string, found: Finding): Finding {
+    if (found.problem.field !== 'spec.asn') return found;
+    return { ...found, blockers: [...found.blockers, ...(this.#joiners.get(router) ?? [])] };
   }
 
   #accept({ entry, object }: Attempt): void {
@@ -121,37 +137,47 @@ export class Arbitration {
     const refused = [...this.#refused.values()].sort((one, other) =>
       firstWritten(one.attempt, other.attempt),
     );
-    const graph = new Map(
-      refused.map(({ attempt, findings }) => [
-        attempt.entry.text,
-        findings.flatMap(({ blockers }) => blockers),
-      ]),
+    return this.#tryCyclesOf(
+      new Map(
+        refused.map(({ attempt, findings }) => [
+          attempt.entry.text,
+          findings.flatMap(({ blockers }) => blockers),
+        ]),
+      ),
     );
-    for (const cycle of cyclesOf(graph)) {
-      const members = cycle.flatMap((text) => this.#refused.get(text)?.attempt ?? []);
-      if (!this.#tryTogether(members)) continue;
-      this.#tryEach(this.#waitingFor(new Set(cycle)));
-      return true;
-    }
-    return false;
   }
 
-  #tryTogether(members: readonly Attempt[]): boolean {
+  /** One that does not fit keeps nobody else out: the others are tried without it. @param graph refTexts of refused objects, and who stands in their way. */
+  #tryCyclesOf(graph: ReadonlyMap<string, readonly string[]>): boolean {
+    return cyclesOf(graph).some((cycle) => {
+      const misfit = this.#tryTogether(cycle.flatMap((text) => this.#refused.get(text)?.attempt ?? []));
+      if (misfit !== undefined) {
+        const others = cycle.filter((text) => text !== misfit.entry.text);
+        return this.#tryCyclesOf(new Map(others.map((text) => [text, graph.get(text) ?? []])));
+      }
+      this.#tryEach(this.#waitingFor(new Set(cycle)));
+      return true;
+    });
+  }
+
+  /** Accepts all or nobody. @returns the first that does not fit. */
+  #tryTogether(members: readonly Attempt[]): Attempt | undefined {
     const before = members.map(({ entry }) => ({
       text: entry.text,
       uses: this.#register.drop(entry.text),
       version: this.#versions.get(entry.text),
     }));
     for (const { text } of before) this.#shared.drop(text);
-    const fits = members.every((member) => {
-      if (this.#enter(member).length > 0) return false;
+    const isJoined = this.#joinedWith(members);
+    const misfit = members.find((member) => {
+      if (this.#enter(member, isJoined).length > 0) return true;
       this.#versions.set(member.entry.text, member.object);
       this.#shared.put(member.entry.text, member.object);
-      return true;
+      return false;
     });
-    if (fits) {
+    if (misfit === undefined) {
       for (const member of members) this.#accept(member);
-      return true;
+      return undefined;
     }
     for (const { text } of before) this.#register.drop(text);
     for (const { text, uses, version } of before) {
@@ -161,13 +187,31 @@ export class Arbitration {
       this.#shared.drop(text);
       if (version !== undefined) this.#shared.put(text, version);
     }
-    return false;
+    return misfit;
+  }
+
+  /** Which routers would be joined within their AS if what is tried were accepted. */
+  #joinedWith(tried: readonly Attempt[]): IsOneAs {
+    let isJoined: IsOneAs | undefined;
+    return (one, other) => {
+      isJoined ??= joinedWithin(this.#liveWith(tried));
+      return isJoined(one, other);
+    };
+  }
+
+  #liveWith(tried: readonly Attempt[]): readonly TestbedObject[] {
+    const versions = new Map(this.#versions);
+    for (const { entry, object } of tried) versions.set(entry.text, object);
+    return [...versions].flatMap(([text, object]) =>
+      this.#entries.get(text)?.live === true ? [object] : [],
+    );
   }
 
   #worldOf(entry: Entry): World {
     const named = new Set(entry.accepted === undefined ? [] : routersNamedBy(entry.accepted.object));
     return {
       router: (name): RouterStanding => this.#routerStanding(name, named),
+      asn: (router) => this.#register.of('asn', routerKey(router))?.value,
       path: (name) => {
         const text = refText({ kind: 'Path', name });
         const path = this.#versions.get(text);
@@ -188,6 +232,23 @@ export class Arbitration {
     return entry?.live === true || named.has(name) ? 'accepted' : 'kept';
   }
 }
+
+/** A router may need a Path to be of its AS, and the Path the router. */
+function joinersOf(entries: Iterable<Entry>): ReadonlyMap<string, readonly string[]> {
+  const joiners = new Map<string, string[]>();
+  for (const { text, candidate } of entries) {
+    if (candidate?.kind !== 'Path') continue;
+    for (const router of candidate.spec.via.map((name) => refText({ kind: 'Router', name })))
+      joiners.set(router, [...(joiners.get(router) ?? []), text]);
+  }
+  return joiners;
+}
+
+/** Whether a router wrote the AS number already: it stays of its AS when the Path goes that joined it. */
+const isOfItsAs = ({ entry, object }: Attempt): boolean =>
+  object.kind === 'Router' &&
+  entry.accepted?.object.kind === 'Router' &&
+  entry.accepted.object.spec.asn === object.spec.asn;
 
 function firstWritten({ entry: one }: Attempt, { entry: other }: Attempt): number {
   const kinds = KIND_ORDER[one.ref.kind] - KIND_ORDER[other.ref.kind];

@@ -22,7 +22,9 @@ export function claimChanges(
   const claims = register.holdings().flatMap((holding) => claimOf(holding) ?? []);
   const missing = claims.filter((claim) => committed.find(claim) === undefined);
   const blocking = new Set(missing.flatMap((claim) => committed.against(claim)));
-  const take = missing.filter((claim) => committed.against(claim).length === 0);
+  // Routers of one AS have one claim of its number: that of any of them.
+  const free = missing.filter((claim) => committed.against(claim).length === 0);
+  const take = [...new Map(free.toReversed().map((claim) => [allocationKey(claim), claim])).values()];
   const held = new Set(claims.map((claim) => `${allocationKey(claim)} ${claim.owner}`));
   const owners = new Set(claims.map(({ owner }) => owner));
   const release = committed.all.filter((claim) => {

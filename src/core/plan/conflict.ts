@@ -15,6 +15,8 @@ const NOUNS: Readonly<Record<Pool, string>> = {
   subnet: 'subnet',
   locator: 'locator',
   address: 'address',
+  vni: 'VNI',
+  port: 'host number',
 };
 
 /** Somebody else has the value, or one that overlaps it. */
@@ -28,10 +30,17 @@ export function conflict(user: string, want: Want, value: string, holder: Holdin
   return finding('Conflict', want.field, want.value ?? value, message, others);
 }
 
-const nextStep = (holder: Holding, noun: string): string =>
-  holder.owner === MANAGEMENT
-    ? `Choose another ${noun}, or move the network with ${SETTING_NAMES.management}.`
-    : `Choose another ${noun}; if the holder gives it up, this object has it.`;
+function nextStep({ owner, pool, users }: Holding, noun: string): string {
+  if (owner === MANAGEMENT)
+    return `Choose another ${noun}, or move the network with ${SETTING_NAMES.management}.`;
+  const later = 'if the holder gives it up, this object has it';
+  const written = [...users.values()].every(({ value }) => value !== undefined);
+  if (pool === 'asn' && written)
+    return `Routers of one AS are joined within it: write the Path that does so together with this object, or choose another ${noun}; ${later}.`;
+  if (pool === 'asn')
+    return `There it was allocated: write it there too, and both are routers of one AS. Or choose another ${noun}; ${later}.`;
+  return `Choose another ${noun}; ${later}.`;
+}
 
 function holderText(holder: Holding): string {
   const owner = describeOwner(holder.owner);

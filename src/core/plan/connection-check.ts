@@ -52,7 +52,12 @@ function checkRoute(connection: Connection, field: string, routers: Routers, wor
     const message = `There is no Path/${name}, or it has no valid version yet. This is tried again when it changes.`;
     return [finding('PathNotFound', `${field}.path`, name, message, blockers)];
   }
-  if (path.spec.engineering === 'bgp' && selects(connection)) {
+  const { engineering } = path.spec;
+  if (engineering === 'srv6' && connection.layer === 2) {
+    const message = `The tunnels of layer 2 are steered by BGP: layer: 2 needs a Path with engineering: bgp, and Path/${name} has engineering: srv6. Name another Path, or write layer: 3.`;
+    return [finding('NeedsBgp', `${field}.path`, name, message, blockers)];
+  }
+  if (engineering === 'bgp' && connection.layer === 3 && selects(connection)) {
     const what = connection.match === undefined ? 'addresses' : 'match';
     const message = `BGP knows destinations only: ${what} needs a Path with engineering: srv6, and Path/${name} has engineering: bgp. Change it, or name another Path.`;
     return [finding('NeedsSrv6', `${field}.${what}`, name, message, blockers)];

@@ -1,5 +1,6 @@
 import type { Connection, Experiment } from '../../api/experiment.ts';
 import { seatAddress } from './access-network.ts';
+import { asPathAlong } from './as-path.ts';
 import { joins } from './connection-check.ts';
 import type {
   DesiredConnection,
@@ -9,9 +10,11 @@ import type {
   DesiredHop,
 } from './desired.ts';
 import { flowKey } from './flow-numbers.ts';
+import { addressOf } from './ipv4.ts';
 import { OVERLAY_MTU } from './link-shape-check.ts';
 import { sidOf, type Way } from './locator.ts';
 import { addressKey, hostKey, linkKey } from './owners.ts';
+import { lanWith, portAddress } from './planned-lan.ts';
 import { selectionOf, selects } from './selection.ts';
 import { byText } from './sorting.ts';
 import type { PlannedAccess, Topology } from './topology.ts';
@@ -87,14 +90,15 @@ function desiredConnection(
   if (!joins(path, from.router, to.router)) return undefined;
   const segmented = path.spec.engineering === 'srv6';
   // Its Path was changed under it: the check of the Experiment says so.
-  if (!segmented && selects(connection)) return undefined;
+  if (segmented ? connection.layer === 2 : selects(connection)) return undefined;
+  if (connection.layer === 2) return tunnelled(connection, from, to, path.spec.via, topology);
   const via = routersBetween(from, to, path.spec.via);
   const course = segmented && via.length > 1 ? courseOf(via, connection, topology, number) : undefined;
   if (segmented && via.length > 1 && course === undefined) return undefined;
   const forward = hopsOf(via, from, to, topology);
   const reverse = hopsOf(via.toReversed(), to, from, topology);
-  const asPath = via.slice(1).flatMap((router) => topology.routers.get(router)?.asn ?? []);
-  if (forward === undefined || reverse === undefined || asPath.length !== via.length - 1) return undefined;
+  const asPath = asPathOf(via, topology);
+  if (forward === undefined || reverse === undefined || asPath === undefined) return undefined;
   return {
     name: connection.name,
     path: connection.path,
@@ -148,6 +152,52 @@ const alongSids = (
   sids === undefined
     ? hops
     : hops.map((hop, index) => ({ ...hop, address: index === 0 ? hop.address : (sids[index - 1] ?? '') }));
+
+/** A connection of layer 2: frames go from one edge router's end of the tunnel to the other's. */
+function tunnelled(
+  { name, path }: Connection,
+  from: End,
+  to: End,
+  whole: readonly string[],
+  topology: Topology,
+): DesiredConnection | undefined {
+  const lan = lanWith(topology.lans, from.access.experiment, name);
+  const via = routersBetween(from, to, whole);
+  const forward = hopsBetween(via, topology);
+  const reverse = hopsBetween(via.toReversed(), topology);
+  const asPath = asPathOf(via, topology);
+  if (lan === undefined || forward === undefined || reverse === undefined || asPath === undefined)
+    return undefined;
+  const [near, far] = [lan.vteps.get(from.router), lan.vteps.get(to.router)];
+  const [one, other] = [portAddress(lan, from.name), portAddress(lan, to.name)];
+  if (near === undefined || far === undefined || one === undefined || other === undefined) return undefined;
+  return {
+    name,
+    path,
+    layer: 2,
+    from: { ...end(from), address: one, subnet: lan.subnet },
+    to: { ...end(to), address: other, subnet: lan.subnet },
+    tunnel: { from: addressOf(near), to: addressOf(far) },
+    forward,
+    reverse,
+    asPath,
+  };
+}
+
+/** AS numbers that the first router sees on a route of the last one's. */
+function asPathOf(via: readonly string[], { routers }: Topology): readonly number[] | undefined {
+  const asns = via.flatMap((router) => routers.get(router)?.asn ?? []);
+  return asns.length === via.length ? asPathAlong(asns) : undefined;
+}
+
+/** Routers between the first and the last one, each with the address that a packet comes in by. */
+function hopsBetween(via: readonly string[], { links }: Topology): readonly DesiredHop[] | undefined {
+  const hops = via.slice(1).flatMap((router, index) => {
+    const address = links.get(linkKey(via[index] ?? router, router))?.addresses[router];
+    return address === undefined ? [] : [{ router, address }];
+  });
+  return hops.length === via.length - 1 ? hops.slice(0, -1) : undefined;
+}
 
 const end = ({ workload, router, address, host, edge, subnet }: End): DesiredEnd => ({
   ...{ workload, router, address, host, edge, subnet },

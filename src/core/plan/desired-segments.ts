@@ -18,11 +18,15 @@ export interface SegmentNeighbor {
   readonly interface: string;
   /** The neighbour's IPv4 address on the link. */
   readonly peer: string;
+  /** Of the connections that go there, sorted. */
+  readonly numbers: readonly number[];
 }
 
 /** What the router does with packets for one of its SIDs. */
 export interface DesiredSid {
   readonly sid: string;
+  /** Of the connection. */
+  readonly number: number;
   /** On to the next segment, or out of the tunnel and by the inner destination. */
   readonly action: 'End' | 'End.DX4';
   /** Where such packets come in. */
@@ -45,8 +49,22 @@ export interface DesiredFlow {
 
 /** An address that a connection has of its own at a host of the router. */
 export interface ReachedHost {
+  /** Of the connection. */
+  readonly number: number;
   readonly address: string;
   /** The host's address on the access network. */
   readonly via: string;
   readonly interface: string;
+}
+
+/** What is left to do without some connections, by their numbers. */
+export function withoutFlows(setup: SegmentSetup, barred: ReadonlySet<number>): SegmentSetup {
+  const isLeft = ({ number }: { readonly number: number }): boolean => !barred.has(number);
+  return {
+    ...setup,
+    neighbors: setup.neighbors.filter(({ numbers }) => numbers.some((number) => !barred.has(number))),
+    sids: setup.sids.filter(isLeft),
+    flows: setup.flows.filter(isLeft),
+    hosts: setup.hosts.filter(isLeft),
+  };
 }

@@ -70,6 +70,40 @@ export interface RouterSetup {
   readonly shaping: readonly DesiredShaping[];
   /** What its kernel is to know of SRv6; undefined: nothing. */
   readonly segments?: SegmentSetup;
+  /** Its parts of LANs, sorted by VNI; absent: it has none. */
+  readonly bridges?: readonly DesiredBridge[];
+}
+
+/** What joins the hosts of a router that are on one LAN with each other, and with the other edge routers' through tunnels. */
+export interface DesiredBridge {
+  readonly vni: number;
+  /** IPv4 address of the router's end of the tunnels. */
+  readonly vtep: string;
+  /** Bytes. */
+  readonly mtu: number;
+  /** Sorted by number. */
+  readonly ports: readonly DesiredPort[];
+}
+
+/** Between a router and a host, over the access network, which itself carries no more than unicast of addresses that Docker knows. */
+export interface DesiredPort {
+  /** Of the host on the LAN, from 1. */
+  readonly number: number;
+  /** Own address on the access network, and the other end's. */
+  readonly local: string;
+  readonly remote: string;
+}
+
+/** A host's interface on a LAN. */
+export interface DesiredHostPort extends DesiredPort {
+  /** Name of the interface. */
+  readonly device: string;
+  readonly vni: number;
+  readonly mac: string;
+  /** With mask, such as 172.20.0.1/24. */
+  readonly address: string;
+  /** Bytes. */
+  readonly mtu: number;
 }
 
 /** One end of a link with properties. */
@@ -92,6 +126,8 @@ export interface DesiredSession {
   readonly network: string;
   /** Timers that somebody wrote, or for a link that delays it; undefined: the usual ones. */
   readonly pace?: Pace;
+  /** It carries EVPN too. */
+  readonly evpn?: true;
   /** It is not watched by BFD. */
   readonly bfd?: false;
   readonly password?: SessionPassword;
@@ -124,6 +160,8 @@ export interface HostSetup {
   readonly addresses: readonly string[];
   /** Routes through the edge router that differ from the default route, sorted by destination. */
   readonly routes: readonly DesiredRoute[];
+  /** Its interfaces on LANs, sorted by VNI; absent: it has none. */
+  readonly ports?: readonly DesiredHostPort[];
 }
 
 /** How a host sends to the far end of a connection over SRv6. */
@@ -149,8 +187,16 @@ export interface DesiredWorkload {
 
 /** Something in a router's policy that cannot be as it is written, or hardly can be meant. */
 export interface PolicyNote {
-  /** In the order of their weight; `FightsPath`: it is done as written all the same. */
-  readonly reason: 'SecretMissing' | 'SecretInvalid' | 'PasswordsDiffer' | 'NotANeighbor' | 'FightsPath';
+  /** In the order of their weight; the last three: it is done as written all the same. */
+  readonly reason:
+    | 'SecretMissing'
+    | 'SecretInvalid'
+    | 'PasswordsDiffer'
+    | 'NotANeighbor'
+    | 'NotInsideAs'
+    | 'CutsAs'
+    | 'AsInParts'
+    | 'FightsPath';
   readonly message: string;
 }
 
@@ -164,13 +210,15 @@ export interface DesiredHop {
 export interface DesiredConnection {
   readonly name: string;
   readonly path: string;
-  readonly layer: 3;
+  readonly layer: 2 | 3;
   readonly from: DesiredEnd;
   readonly to: DesiredEnd;
-  /** Routers in the order that packets from `from` pass them. */
+  /** Layer 2: addresses of the tunnel's ends in the two edge routers; the ends' own addresses are those on the LAN. */
+  readonly tunnel?: { readonly from: string; readonly to: string };
+  /** Routers in the order that packets from `from` pass them; of layer 2 those between the tunnel's ends. */
   readonly forward: readonly DesiredHop[];
   readonly reverse: readonly DesiredHop[];
-  /** AS path of `to`'s subnet in the edge router of `from`; empty when both share one router. */
+  /** AS path of `to`'s subnet, or of its end of the tunnel, in the edge router of `from`; empty when both share one router. */
   readonly asPath: readonly number[];
   /** Over SRv6: its packets, and what they are sent along; undefined also when both ends share one router. */
   readonly course?: DesiredCourse;
@@ -193,7 +241,7 @@ export interface DesiredEnd {
   readonly router: string;
   /** What its packets are addressed by. */
   readonly address: string;
-  /** The host's address on its access network; the same, unless the connection has addresses of its own. */
+  /** The host's address on its access network; the same, unless the connection has addresses of its own, or is of layer 2. */
   readonly host: string;
   /** The edge router's address on that network. */
   readonly edge: string;

@@ -1,6 +1,7 @@
 import { finding, type Finding } from './finding.ts';
 import type { Holding } from './holding.ts';
 import { parsePrefix, sizeOf } from './ipv4.ts';
+import { MOST_PORTS } from './lans.ts';
 import { locatorsIn } from './locator.ts';
 import { type PlanSettings, SETTING_NAMES, subnetPoolOf } from './settings.ts';
 import type { Want } from './want.ts';
@@ -32,6 +33,18 @@ function describePool({ pool, owner }: Holding, settings: PlanSettings): string 
     const { loopbacks } = settings;
     return usedUp('loopbacks', loopbacks, sizeOf(parsePrefix(loopbacks)), SETTING_NAMES.loopbacks);
   }
+  if (pool === 'vni') {
+    const { first, last } = settings.vnis;
+    const range = `${first.toString()}-${last.toString()}`;
+    return usedUp('VNIs', range, last - first + 1, SETTING_NAMES.vnis);
+  }
+  if (pool === 'port')
+    return usedUp(
+      'host numbers of a LAN',
+      `1-${MOST_PORTS.toString()} as far as its subnet has room`,
+      MOST_PORTS,
+      'A wider subnet',
+    );
   const kind = subnetPoolOf(owner);
   const { range, length } = settings[kind];
   const what = `${kind === 'links' ? 'link' : 'access'} subnets of /${length.toString()}`;

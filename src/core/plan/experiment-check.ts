@@ -4,6 +4,7 @@ import { checkConnections } from './connection-check.ts';
 import { checkContainer } from './container-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { checkRouterReference } from './reference-check.ts';
+import { checkLans } from './lans.ts';
 import { checkSubnet } from './subnet-check.ts';
 import { checkSteering } from './steering.ts';
 import { checkSelection } from './selection.ts';
@@ -18,6 +19,7 @@ export function checkExperiment(experiment: Experiment, world: World): Finding[]
     ...checkHosts(experiment, world),
     ...checkSharedSubnets(experiment),
     ...checkConnections(experiment, world),
+    ...checkLans(experiment),
     ...checkSteering(experiment, world),
     ...checkSelection(experiment, world),
   ];

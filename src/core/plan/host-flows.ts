@@ -1,4 +1,5 @@
 import type { DesiredConnection, DesiredEnd, DesiredExperiment, DesiredRoute, HostSetup } from './desired.ts';
+import { routedIn } from './routed.ts';
 import { byText } from './sorting.ts';
 
 /** What connections ask of a host. */
@@ -7,8 +8,7 @@ export type HostFlows = Pick<HostSetup, 'addresses' | 'routes'>;
 /** By workload; none for a host of which nothing is asked. */
 export function hostFlows(experiments: readonly DesiredExperiment[]): ReadonlyMap<string, HostFlows> {
   const found = new Map<string, { addresses: Set<string>; routes: Map<string, DesiredRoute> }>();
-  const connections = experiments.filter(({ suspended }) => !suspended).flatMap((each) => each.connections);
-  for (const connection of connections) {
+  for (const connection of routedIn(experiments)) {
     for (const [own, far] of endsOf(connection)) {
       const flows = found.get(own.workload) ?? {
         addresses: new Set<string>(),

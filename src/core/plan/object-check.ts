@@ -5,6 +5,7 @@ import { checkExperiment } from './experiment-check.ts';
 import type { Finding } from './finding.ts';
 import { checkPath, pathWants } from './path-check.ts';
 import { checkRouter, routerWants } from './router-check.ts';
+import { lansOf, lanWants } from './lans.ts';
 import type { Want } from './want.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +32,7 @@ export function wantsOf(object: TestbedObject, world: Pick<World, 'accessClaims'
       return [
         ...accessWants(accessNetworks(object, world.accessClaims(object.metadata.name))),
         ...addressWants(object),
+        ...lanWants(lansOf(object)),
       ];
   }
 }

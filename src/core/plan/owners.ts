@@ -16,6 +16,13 @@ export function linkKey(one: string, other: string): string {
 export const addressKey = (experiment: string, connection: string, end: 'from' | 'to'): string =>
   `address/${experiment}/${connection}/${end}`;
 
+/** Layer 2: a LAN, the tunnel end of a router on it, and a host's place on it. @param id `fig3/172.20.0.0-24` or `fig3/ab`. */
+export const lanKey = (id: string): string => `lan/${id}`;
+export const vtepKey = (id: string, router: string): string => `vtep/${id}/${router}`;
+export const portKey = (id: string, host: string): string => `port/${id}/${host}`;
+/** The LAN that an owner of a `port` claim has its place on. */
+export const lanKeyOf = (port: string): string => lanKey(port.split('/').slice(1, 3).join('/'));
+
 /** Start of the keys of all access networks of an Experiment. */
 export const accessKeys = (experiment: string): string => `access/${experiment}/`;
 /** Start of the keys of all hosts of an Experiment. */
@@ -33,6 +40,10 @@ export function describeOwner(owner: string): string {
       return `the access network ${rest.slice(1).join('/')} of Experiment/${rest[0] ?? ''}`;
     case 'address':
       return `connection ${rest[1] ?? ''} of Experiment/${rest[0] ?? ''}`;
+    case 'lan':
+      return `the LAN ${rest.slice(1).join('/')} of Experiment/${rest[0] ?? ''}`;
+    case 'vtep':
+      return `the tunnel end at ${rest[2] ?? ''} of the LAN ${rest[1] ?? ''} of Experiment/${rest[0] ?? ''}`;
     default:
       return `the ${owner} network`;
   }

@@ -15,6 +15,7 @@ import type { World } from './world.ts';
 export function checkPath(path: Path, world: World): Finding[] {
   return [
     ...checkVia(path, world),
+    ...checkSystems(path, world),
     ...checkHops(path),
     ...checkLinkShapes(path, world),
     ...checkLinkSessions(path, world),
@@ -37,6 +38,27 @@ function checkVia({ spec }: Path, world: World): Finding[] {
     seen.add(name);
   }
   return found;
+}
+
+/** BGP's loop prevention: a router takes no route whose AS path has its own AS. Over SRv6 no route decides. */
+function checkSystems({ spec }: Path, world: World): Finding[] {
+  if (spec.engineering === 'srv6' || new Set(spec.via).size < spec.via.length) return [];
+  /** By AS number: its last router so far. */
+  const last = new Map<string, number>();
+  for (const [index, name] of spec.via.entries()) {
+    const asn = world.asn(name);
+    const before = asn === undefined ? undefined : last.get(asn);
+    if (asn !== undefined && before !== undefined && before < index - 1) {
+      const [leaver, between] = [spec.via[before] ?? '', spec.via.slice(before + 1, index)];
+      const message =
+        `This Path leaves AS ${asn} at ${leaver} and comes back to it at ${name}: BGP takes no route whose AS path has the router's own AS. ` +
+        `Give ${listing([leaver, name])} different AS numbers, or ${listing(between)} the same one, or write engineering: srv6, which needs no routes.`;
+      const blockers = [leaver, ...between, name].map((router) => `Router/${router}`);
+      return [finding('RepeatedAs', `spec.via[${index.toString()}]`, name, message, blockers)];
+    }
+    if (asn !== undefined) last.set(asn, index);
+  }
+  return [];
 }
 
 function checkHops(path: Path): Finding[] {

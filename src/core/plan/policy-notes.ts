@@ -1,6 +1,7 @@
 import { type ExportRule, type ImportRule, lengthsOf, type RouterBgp } from '../../api/bgp.ts';
 import type { Adjacency } from './adjacency.ts';
 import type { DesiredSession, PolicyNote } from './desired.ts';
+import { partNotes, prependNotes } from './as-notes.ts';
 import { parsePrefix } from './ipv4.ts';
 import { listing } from './listing.ts';
 import type { Secrets } from './session-terms.ts';
@@ -9,15 +10,20 @@ import type { Topology } from './topology.ts';
 
 type Adjacencies = ReadonlyMap<string, Adjacency>;
 
-/** By router: what is to be said of its policy, the weightiest first. Routers without a policy or a session that one end signs have no entry. */
+/**
+ * By router: what is to be said of its policy, the weightiest first. Routers without a policy, a session that one end signs, or an AS that is in
+ * parts have no entry.
+ */
 export function policyNotes(
   topology: Topology,
   adjacencies: Adjacencies,
   secrets: Secrets,
 ): ReadonlyMap<string, readonly PolicyNote[]> {
+  const parts = partNotes(topology.routers.values(), (name) => adjacencies.get(name)?.sessions ?? []);
   const written = [...topology.routers.values()].filter(
     ({ name, object }) =>
       object.spec.bgp !== undefined ||
+      parts.has(name) ||
       (adjacencies.get(name)?.sessions ?? []).some(
         ({ password, ...session }) => (password ?? otherEnd(session, adjacencies)?.password) !== undefined,
       ),
@@ -25,7 +31,9 @@ export function policyNotes(
   if (written.length === 0) return new Map();
   const fights = fightsIn(topology);
   return new Map(
-    written.map(({ name, object }) => {
+    written.map((router) => {
+      const { name, object } = router;
+      const part = parts.get(name);
       const sessions = adjacencies.get(name)?.sessions ?? [];
       return [
         name,
@@ -33,6 +41,8 @@ export function policyNotes(
           ...secretNotes(sessions, secrets),
           ...passwordNotes(name, sessions, adjacencies),
           ...strangers(object.spec.bgp, sessions),
+          ...prependNotes(router, sessions),
+          ...(part === undefined ? [] : [part]),
           ...(fights.get(name) ?? []),
         ],
       ];

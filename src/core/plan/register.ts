@@ -1,4 +1,5 @@
 import type { Pool } from './allocation.ts';
+import type { IsOneAs } from './autonomous-system.ts';
 import { type CommittedClaims, isRange } from './committed-claims.ts';
 import { conflict, disagreement } from './conflict.ts';
 import { MANAGEMENT } from './desired.ts';
@@ -23,7 +24,8 @@ export interface Use {
 export class Register {
   readonly #committed: CommittedClaims;
   readonly #holdings = new Map<string, Holding>();
-  readonly #values = new Map<string, Holding>();
+  /** By pool and value; several only where an AS has several routers. */
+  readonly #values = new Map<string, Set<Holding>>();
   readonly #ranges = new PrefixTree<Holding>();
   readonly #uses = new Map<string, Want[]>();
 
@@ -42,9 +44,12 @@ export class Register {
     return this.#holdings.get(`${pool} ${owner}`);
   }
 
-  /** Gives an object what it wants, as far as others do not have it. @returns what they do have. */
-  hold(user: string, wants: readonly Want[]): Finding[] {
-    return wants.flatMap((want) => this.#hold(user, want) ?? []);
+  /**
+   * Gives an object what it wants, as far as others do not have it.
+   * @param isOneAs whether two owners may have one AS number, if both write it. @returns what others do have.
+   */
+  hold(user: string, wants: readonly Want[], isOneAs: IsOneAs = always): Finding[] {
+    return wants.flatMap((want) => this.#hold(user, want, isOneAs) ?? []);
   }
 
   /** Takes everything from an object. @returns what it had, for `restore`. */
@@ -73,18 +78,20 @@ export class Register {
     this.#index(holding);
   }
 
-  /** The holding that stands in the way of a value, if any. */
-  holderOf(pool: Pool, value: string, owner: string): Holding | undefined {
+  /** The holding that stands in the way of a value, if any. @param isOneAs see `hold`; undefined: the owner's object does not write the value. */
+  holderOf(pool: Pool, value: string, owner: string, isOneAs?: IsOneAs): Holding | undefined {
     if (!isRange(pool)) {
-      const same = this.#values.get(`${pool} ${value}`);
-      return same?.owner === owner ? undefined : same;
+      const others = [...(this.#values.get(`${pool} ${value}`) ?? [])].filter((one) => one.owner !== owner);
+      const ofOneAs =
+        others.every(isShareable) && others.some((other) => isOneAs?.(other.owner, owner) === true);
+      return ofOneAs ? undefined : others[0];
     }
     return this.#ranges
       .overlapping(parsePrefix(value))
       .find((holding) => holding.owner !== owner || holding.pool !== pool);
   }
 
-  #hold(user: string, want: Want): Finding | undefined {
+  #hold(user: string, want: Want, isOneAs: IsOneAs): Finding | undefined {
     const shared = this.of(want.pool, want.owner);
     if (shared?.value !== undefined) {
       if (want.value !== undefined && want.value !== shared.value) return disagreement(user, want, shared);
@@ -92,7 +99,8 @@ export class Register {
       return undefined;
     }
     const value = want.value ?? this.#own(want);
-    const holder = value === undefined ? undefined : this.holderOf(want.pool, value, want.owner);
+    const sharing = want.value === undefined ? undefined : isOneAs;
+    const holder = value === undefined ? undefined : this.holderOf(want.pool, value, want.owner, sharing);
     if (value !== undefined && holder !== undefined) return conflict(user, want, value, holder);
     this.#add(user, want, value, this.#committed.of(want.pool, want.owner)[0]?.first ?? want.first);
     return undefined;
@@ -126,8 +134,12 @@ export class Register {
 
   #index(holding: Holding): void {
     if (holding.value === undefined) return;
-    if (isRange(holding.pool)) this.#ranges.set(parsePrefix(holding.value), holding);
-    else this.#values.set(`${holding.pool} ${holding.value}`, holding);
+    if (isRange(holding.pool)) {
+      this.#ranges.set(parsePrefix(holding.value), holding);
+      return;
+    }
+    const key = `${holding.pool} ${holding.value}`;
+    this.#values.set(key, (this.#values.get(key) ?? new Set()).add(holding));
   }
 
   #remove(holding: Holding): void {
@@ -145,7 +157,13 @@ export class Register {
   #unassign(holding: Holding): void {
     if (holding.value === undefined) return;
     if (isRange(holding.pool)) this.#ranges.delete(parsePrefix(holding.value));
-    else this.#values.delete(`${holding.pool} ${holding.value}`);
+    else this.#values.get(`${holding.pool} ${holding.value}`)?.delete(holding);
     holding.value = undefined;
   }
 }
+
+const always: IsOneAs = () => true;
+
+/** Routers that all write one AS number are of one AS. */
+const isShareable = ({ pool, users }: Holding): boolean =>
+  pool === 'asn' && [...users.values()].every(({ value }) => value !== undefined);

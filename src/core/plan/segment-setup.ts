@@ -8,6 +8,7 @@ import type {
 } from './desired-segments.ts';
 import type { Way } from './locator.ts';
 import { linkKey } from './owners.ts';
+import { routedIn } from './routed.ts';
 import { byText, compareTexts } from './sorting.ts';
 import type { Topology } from './topology.ts';
 
@@ -29,11 +30,9 @@ export function segmentSetups(
     drafts.set(router, draft);
     return draft;
   };
-  for (const { connections } of experiments.filter(({ suspended }) => !suspended)) {
-    for (const connection of connections) {
-      reach(connection, draftOf);
-      for (const way of ['forward', 'reverse'] as const) lead(connection, way, topology, draftOf);
-    }
+  for (const connection of routedIn(experiments)) {
+    reach(connection, draftOf);
+    for (const way of ['forward', 'reverse'] as const) lead(connection, way, topology, draftOf);
   }
   return new Map(
     [...drafts].map(([router, { neighbors, sids, flows, hosts }]) => [
@@ -56,10 +55,11 @@ function rightOfWay(one: DesiredFlow, other: DesiredFlow): number {
   return compareTexts(rank(one), rank(other));
 }
 
-function reach({ from, to }: DesiredConnection, draftOf: (router: string) => Draft): void {
+function reach({ from, to, course }: DesiredConnection, draftOf: (router: string) => Draft): void {
+  const number = course?.number ?? 0;
   for (const { router, address, host, edge } of [from, to]) {
     if (address === host) continue;
-    draftOf(router).hosts.set(address, { address, via: host, interface: edge });
+    draftOf(router).hosts.set(address, { number, address, via: host, interface: edge });
   }
 }
 
@@ -78,9 +78,14 @@ function lead(
     const locator = routers.get(router)?.locator;
     const [out, into, sid] = [addresses?.[before], addresses?.[router], course.segments[way][index]];
     if (out === undefined || into === undefined || sid === undefined || locator === undefined) continue;
-    draftOf(before).neighbors.set(locator, { locator, interface: out, peer: into });
+    const { neighbors } = draftOf(before);
+    const numbers = new Set([...(neighbors.get(locator)?.numbers ?? []), course.number]);
+    neighbors.set(locator, {
+      ...{ locator, interface: out, peer: into },
+      numbers: [...numbers].sort((one, other) => one - other),
+    });
     const action = index === via.length - 2 ? 'End.DX4' : 'End';
-    draftOf(router).sids.push({ sid, action, interface: into });
+    draftOf(router).sids.push({ sid, number: course.number, action, interface: into });
     if (index > 0) continue;
     draftOf(before).flows.push({
       number: course.number,

@@ -69,8 +69,9 @@ export function checkSelection({ spec }: Experiment, world: World): Finding[] {
   });
 }
 
-/** Two connections over BGP share their packets, or part in ways that steering knows of. */
+/** Two connections over BGP share their packets, or part in ways that steering knows of; those of layer 2 have LANs to themselves. */
 const isSegmented = (one: Connection, other: Connection, world: World): boolean =>
+  [one, other].every(({ layer }) => layer === 3) &&
   [one, other].some(({ path }) => world.path(path)?.spec.engineering === 'srv6');
 
 function collide(one: Connection, other: Connection): boolean {

@@ -16,6 +16,8 @@ export interface PlanSettings {
   readonly asns: { readonly first: number; readonly last: number };
   /** IPv6 CIDR; SRv6 locators of /48 are taken from it. */
   readonly locators: string;
+  /** Of LANs; inclusive. */
+  readonly vnis: { readonly first: number; readonly last: number };
   /** CIDR of the network that every service is attached to. */
   readonly management: string;
   /** Images of containers whose object names none. Default: by platform (platforms.ts). */
@@ -29,6 +31,8 @@ export const DEFAULT_SETTINGS: PlanSettings = {
   loopbacks: '10.255.0.0/16',
   asns: { first: 4200000000, last: 4294967294 },
   locators: '5f00::/32',
+  // Docker numbers its own from 4096 on; on other ports, so that even the same one would not meet.
+  vnis: { first: 1_000_000, last: 1_999_999 },
   management: '10.254.0.0/16',
 };
 
@@ -39,9 +43,10 @@ export const SETTING_NAMES = {
   loopbacks: 'HINGE_POOL_LOOPBACKS',
   asns: 'HINGE_POOL_ASNS',
   locators: 'HINGE_POOL_LOCATORS',
+  vnis: 'HINGE_POOL_VNIS',
   management: 'HINGE_MANAGEMENT_SUBNET',
 } as const satisfies Record<Exclude<keyof PlanSettings, 'images'>, string>;
 
-/** Which pool a subnet comes from. @param owner `link/…` or `access/…`. */
+/** Which pool a subnet comes from. @param owner `link/…`, `access/…` or `lan/…`. */
 export const subnetPoolOf = (owner: string): 'links' | 'access' =>
   owner.startsWith('link/') ? 'links' : 'access';

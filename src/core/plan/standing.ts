@@ -50,12 +50,21 @@ export function standingOf(
   const register = new Register(committed, settings);
   const contested = new Map<string, readonly Finding[]>();
   // Who has claims in the store comes before who has none yet: those may be of an intake that was cut off in between.
-  const settled = (wants: readonly Want[]): boolean =>
-    wants.every(
-      ({ pool, owner, value }) => value === undefined || committed.find({ pool, owner, value }) !== undefined,
+  const claims = (want: Want): string => `${want.pool} ${want.value ?? ''} ${want.owner}`;
+  const written = new Set(standing.flatMap(({ wants }) => wants.map(claims)));
+  const isSettled = (want: Want): boolean => {
+    const { pool, value, owner } = want;
+    if (value === undefined || committed.find({ pool, owner, value }) !== undefined) return true;
+    // Of the routers of one AS, another one may have the claim of its number.
+    return (
+      pool === 'asn' &&
+      committed
+        .against({ pool, value, owner })
+        .some((claim) => written.has(claims({ ...want, owner: claim.owner })))
     );
+  };
   const order = standing
-    .map((item) => ({ ...item, rank: settled(item.wants) ? '0' : '1' }))
+    .map((item) => ({ ...item, rank: item.wants.every(isSettled) ? '0' : '1' }))
     .sort(byText(({ rank }) => rank));
   for (const { text, wants } of order) {
     const conflicts = register.hold(text, wants);

@@ -5,16 +5,18 @@ import { bridgesOf } from './bridges.ts';
 import { edgesOf, joins } from './connection-check.ts';
 import { finding, type Finding } from './finding.ts';
 import { linkKey } from './owners.ts';
+import { lanOf, lansOf } from './lans.ts';
+import { lanWith } from './planned-lan.ts';
 import { selects } from './selection.ts';
 import type { PlannedAccess, Topology } from './topology.ts';
 import type { World } from './world.ts';
 
 /*
  * How connections take the Paths that they name, with routing that only knows destinations: every router of a Path but the last prefers, for
- * the subnet of the far host, what the next router of the Path announces; backwards likewise. The last router has the subnet itself, so by
- * induction every router before it hears of it from the next one, whose AS path holds nothing but the rest of the Path: preferences never
- * form a loop as long as a router has one next router for each subnet. Where there is no way round nothing is preferred, and everything else
- * is plain BGP.
+ * the subnet of the far host (of layer 2: for the far edge router's end of the LAN's tunnels), what the next router of the Path announces;
+ * backwards likewise. The last router has the subnet itself, so by induction every router before it hears of it from the next one, whose AS
+ * path holds nothing but the rest of the Path: preferences never form a loop as long as a router has one next router for each subnet. Where
+ * there is no way round nothing is preferred, and everything else is plain BGP.
  */
 
 /** What one connection asks of one router. */
@@ -47,17 +49,23 @@ const routersOf = ({ spec }: Experiment): ReadonlyMap<string, string> =>
 export function checkSteering(experiment: Experiment, world: World): Finding[] {
   const { spec } = experiment;
   const routerOf = routersOf(experiment);
+  const lans = lanOf(lansOf(experiment));
   const subnetOf = new Map(
     spec.hosts.map(({ name, subnet }) => [
       name,
       subnet === undefined ? `of ${name}` : canonicalPrefix(subnet),
     ]),
   );
+  /** Where a turn leads: hosts of one LAN at one router are behind the same end of the tunnels. */
+  const placeOf = ({ name }: Connection, to: string): string => {
+    const lan = lans.get(name)?.key;
+    return lan === undefined ? (subnetOf.get(to) ?? to) : `${lan} ${routerOf.get(to) ?? ''}`;
+  };
   const taken = new Map<string, { readonly next: string; readonly connection: Connection }>();
   return spec.connections.flatMap((connection, index): Finding[] => {
     const path = world.path(connection.path);
     const turns = path === undefined ? [] : turnsOf(connection, routerOf, path);
-    const keyOf = ({ router, to }: Turn): string => `${router} ${subnetOf.get(to) ?? to}`;
+    const keyOf = ({ router, to }: Turn): string => `${router} ${placeOf(connection, to)}`;
     const parting = turns.find((turn) => (taken.get(keyOf(turn))?.next ?? turn.next) !== turn.next);
     const before = parting === undefined ? undefined : taken.get(keyOf(parting));
     if (parting === undefined || before === undefined) {
@@ -66,9 +74,13 @@ export function checkSteering(experiment: Experiment, world: World): Finding[] {
     }
     const { router, to, next } = parting;
     const other = before.connection;
+    const remedy =
+      connection.layer === 2
+        ? 'give this connection a subnet of its own'
+        : `join another host on ${routerOf.get(to) ?? 'that router'} that has a subnet of its own`;
     const message =
       `At ${router}, connection ${other.name} (Path/${other.path}) sends what goes to host ${to} to ${before.next}, and this one would send it to ${next}. ` +
-      `BGP knows destinations only: name a Path that is the same from ${router} on, or join another host on ${routerOf.get(to) ?? 'that router'} that has a subnet of its own.`;
+      `BGP knows destinations only: name a Path that is the same from ${router} on, or ${remedy}.`;
     const blockers = [`Path/${connection.path}`, `Path/${other.path}`];
     return [
       finding('PathsPart', `spec.connections[${index.toString()}].path`, connection.path, message, blockers),
@@ -103,7 +115,10 @@ export const coursesOf = (topology: Topology): readonly Course[] =>
         const text = `connection ${connection.name} of Experiment/${experiment.metadata.name} along Path/${connection.path}`;
         return (path === undefined ? [] : turnsOf(connection, routerOf, path)).flatMap(
           ({ router, to, next }) => {
-            const subnet = subnetOf.get(to);
+            const subnet =
+              connection.layer === 2
+                ? lanWith(topology.lans, experiment, connection.name)?.vteps.get(routerOf.get(to) ?? '')
+                : subnetOf.get(to);
             return subnet === undefined ? [] : [{ router, subnet, next, connection: text }];
           },
         );

@@ -13,6 +13,7 @@ import { sessionsOf } from './link-sessions.ts';
 import { type LinkShape, shapesOf } from './link-shape.ts';
 import { routerKey } from './owners.ts';
 import { type Pair, pairsOf } from './pairs.ts';
+import { type PlannedLan, plannedLans } from './planned-lan.ts';
 import type { Register } from './register.ts';
 import { byText } from './sorting.ts';
 import { EDGE_ROUTER, FIRST_ROUTER, hostAddress, SECOND_ROUTER } from './subnet.ts';
@@ -58,6 +59,8 @@ export interface Topology {
   readonly experiments: readonly Experiment[];
   /** Addresses, without mask, that connections have of their own, by addressKey. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Layer 2, in the order of their Experiments. */
+  readonly lans: readonly PlannedLan[];
 }
 
 /** @param versions accepted versions, by refText. @param register what they hold. */
@@ -74,16 +77,24 @@ export function topologyOf(
     const claim = holding === undefined ? undefined : claimOf(holding);
     return claim === undefined ? undefined : committed.find(claim);
   };
+  /** Of an AS with several routers, one has the claim. */
+  const asnOf = (router: string): number | undefined => {
+    const value = register.of('asn', routerKey(router))?.value;
+    const claim = value === undefined ? undefined : { pool: 'asn' as const, value, owner: routerKey(router) };
+    return claim === undefined || committed.against(claim).length === 0 ? undefined : Number(value);
+  };
   const routers = new Map<string, PlannedRouter>();
   for (const object of objects) {
-    const planned = object.kind === 'Router' ? plannedRouter(object, claimed) : undefined;
+    const planned = object.kind === 'Router' ? plannedRouter(object, claimed, asnOf) : undefined;
     if (planned !== undefined) routers.set(planned.name, planned);
   }
+  const links = linksOf(paths, routers, claimed);
+  const byName = new Map(paths.map((path) => [path.metadata.name, path]));
   return {
     routers,
-    links: linksOf(paths, routers, claimed),
+    links,
     accesses: accessesOf(experiments, routers, committed, claimed),
-    paths: new Map(paths.map((path) => [path.metadata.name, path])),
+    paths: byName,
     experiments,
     addresses: new Map(
       experiments.flatMap(addressWants).flatMap(({ owner }) => {
@@ -91,21 +102,26 @@ export function topologyOf(
         return claim === undefined ? [] : [[owner, addressOf(claim.value)] as const];
       }),
     ),
+    lans: plannedLans(experiments, byName, links, claimed),
   };
 }
 
 type Claimed = (pool: Pool, owner: string) => Allocation | undefined;
 type Routers = ReadonlyMap<string, PlannedRouter>;
 
-function plannedRouter(object: Router, claimed: Claimed): PlannedRouter | undefined {
+function plannedRouter(
+  object: Router,
+  claimed: Claimed,
+  asnOf: (router: string) => number | undefined,
+): PlannedRouter | undefined {
   const { name } = object.metadata;
-  const asn = claimed('asn', routerKey(name));
+  const asn = asnOf(name);
   const routerId = claimed('router-id', routerKey(name));
   const loopback = claimed('loopback', routerKey(name));
   if (asn === undefined || routerId === undefined) return undefined;
   if (loopback === undefined && object.spec.loopback !== 'none') return undefined;
   return {
-    ...{ object, name, asn: Number(asn.value), routerId: routerId.value },
+    ...{ object, name, asn, routerId: routerId.value },
     loopback: loopback?.value,
     locator: claimed('locator', routerKey(name))?.value,
   };

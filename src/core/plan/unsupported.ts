@@ -20,13 +20,14 @@ export function unsupportedInRouter({ spec }: Router): Finding[] {
   return found;
 }
 
+/** What selects a connection's packets is SRv6's, which layer 2 is not carried over. */
 export function unsupportedInExperiment({ spec }: Experiment): Finding[] {
   return spec.connections.flatMap((connection, index) => {
-    const field = `spec.connections[${index.toString()}]`;
-    const found: Finding[] = [];
-    if (connection.layer !== 3) found.push(refused(`${field}.layer`, connection.layer, 'use 3'));
-    if (connection.subnet !== undefined)
-      found.push(refused(`${field}.subnet`, connection.subnet, 'leave it out'));
-    return found;
+    if (connection.layer === 3) return [];
+    return (['match', 'addresses'] as const).flatMap((what) => {
+      if (connection[what] === undefined) return [];
+      const field = `spec.connections[${index.toString()}].${what}`;
+      return [refused(field, JSON.stringify(connection[what]), 'leave it out of a connection of layer 2')];
+    });
   });
 }

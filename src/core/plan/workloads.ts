@@ -1,10 +1,17 @@
 import { renderFrr } from '../render/frr.ts';
 import { type Seat, seatAddress } from './access-network.ts';
 import { type Adjacency, adjacenciesOf } from './adjacency.ts';
-import type { DesiredExperiment, DesiredWorkload, PolicyNote } from './desired.ts';
+import type {
+  DesiredBridge,
+  DesiredExperiment,
+  DesiredHostPort,
+  DesiredWorkload,
+  PolicyNote,
+} from './desired.ts';
 import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
+import { bridgesByRouter, hostPorts } from './lan-devices.ts';
 import { hostDefaults, routerDefaults } from './platforms.ts';
 import { desiredService } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
@@ -29,26 +36,41 @@ export function workloadsOf(
   const preferences = preferencesOf(topology);
   const segments = segmentSetups(experiments, topology);
   const flows = hostFlows(experiments);
+  const bridges = bridgesByRouter(topology.lans, topology.accesses.values());
   const routers = [...topology.routers.values()].map((router) =>
     routerWorkload(
       router,
       { sessions: [], subnets: [], shaping: [], ...adjacencies.get(router.name) },
-      preferences.get(router.name) ?? [],
+      { preferences: preferences.get(router.name) ?? [], bridges: bridges.get(router.name) },
       settings,
       testbed,
       { notes: notes.get(router.name), segments: segments.get(router.name) },
     ),
   );
   const hosts = [...topology.accesses.values()].flatMap((access) =>
-    access.seats.map((seat) => hostWorkload(seat, access, settings, testbed, flows)),
+    access.seats.map((seat) =>
+      hostWorkload(
+        seat,
+        { access, ports: hostPorts(topology.lans, access, seat.host.name) },
+        settings,
+        testbed,
+        flows,
+      ),
+    ),
   );
   return [...routers, ...hosts].sort(byText(({ key }) => key));
+}
+
+/** How a router's traffic goes. */
+interface Ways {
+  readonly preferences: readonly Preference[];
+  readonly bridges: readonly DesiredBridge[] | undefined;
 }
 
 function routerWorkload(
   { name, asn, routerId, loopback, locator, object }: PlannedRouter,
   { sessions, subnets, shaping }: Adjacency,
-  preferences: readonly Preference[],
+  { preferences, bridges }: Ways,
   settings: PlanSettings,
   testbed: Testbed,
   { notes, segments }: { notes: readonly PolicyNote[] | undefined; segments: SegmentSetup | undefined },
@@ -68,6 +90,7 @@ function routerWorkload(
       return session === undefined ? [] : [{ prefix: subnet, from: session.address }];
     }),
     advertise: spec.advertise ?? [],
+    ...(bridges !== undefined && { vteps: bridges.map(({ vtep }) => `${vtep}/32`) }),
     ...(spec.bgp !== undefined && { bgp: spec.bgp }),
     extraConfig: spec.extraConfig,
   });
@@ -79,6 +102,7 @@ function routerWorkload(
       ...{ type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
       ...(segments !== undefined && { segments }),
+      ...(bridges !== undefined && { bridges }),
     },
     ...(notes !== undefined && { notes }),
   };
@@ -86,11 +110,12 @@ function routerWorkload(
 
 function hostWorkload(
   seat: Seat,
-  { experiment, claim, routerAddress, key: network }: PlannedAccess,
+  { access, ports }: { readonly access: PlannedAccess; readonly ports: readonly DesiredHostPort[] },
   settings: PlanSettings,
   testbed: Testbed,
   flows: ReadonlyMap<string, HostFlows>,
 ): DesiredWorkload {
+  const { experiment, claim, routerAddress, key: network } = access;
   const { host } = seat;
   const { name } = experiment.metadata;
   const key = hostKey(name, host.name);
@@ -102,6 +127,7 @@ function hostWorkload(
     setup: {
       ...{ type: 'host', gateway: routerAddress, address: seatAddress(seat, claim.value), network },
       ...(flows.get(key) ?? { addresses: [], routes: [] }),
+      ...(ports.length > 0 && { ports }),
     },
   };
 }

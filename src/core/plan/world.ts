@@ -13,6 +13,8 @@ export type RouterStanding = 'accepted' | 'kept' | 'rejected' | 'absent';
 /** What an object is checked against: the other objects as they are accepted at that moment. */
 export interface World {
   router(name: string): RouterStanding;
+  /** AS number of a Router; undefined: there is no such Router, or one of its own is still to be allocated. */
+  asn(router: string): string | undefined;
   /** The accepted version of a Path whose key is there. */
   path(name: string): Path | undefined;
   /** Properties that the accepted versions of other Paths name for a link, with their refTexts. */

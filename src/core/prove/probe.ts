@@ -1,4 +1,5 @@
 import type { DesiredConnection, DesiredHop, DesiredPath, DesiredWorkload } from '../plan/desired.ts';
+import { asPathAlong } from '../plan/as-path.ts';
 import type { Selection } from '../plan/selection.ts';
 
 /** One direction of a proof: packets from a workload to an address, and the routers that they must pass. */
@@ -6,6 +7,8 @@ export interface ProbeDirection {
   /** Workload whose network namespace sends. */
   readonly from: string;
   readonly to: string;
+  /** Address of the workload that packets are to come from; absent: that of the interface that they leave by. */
+  readonly source?: string;
   /** Routers in order, by the address that packets enter them by. */
   readonly hops: readonly DesiredHop[];
 }
@@ -37,6 +40,10 @@ export interface Probe {
   readonly edge?: ProbeEdge;
   /** Over SRv6: what its packets are told by. */
   readonly flow?: ProbeFlow;
+  /** Layer 2, where what is traced is the tunnel: packets that one host sends another within their LAN. */
+  readonly echo?: { readonly from: string; readonly to: string };
+  /** Layer 3 over BGP: packets between the hosts that tell loss and round-trip time, and decide nothing. */
+  readonly sample?: { readonly from: string; readonly to: string };
 }
 
 /** Packets that a connection takes. */
@@ -62,12 +69,22 @@ function flowOf(selection: Selection | undefined): ProbeFlow {
 }
 
 export function probeOfConnection(connection: DesiredConnection): Probe {
-  const { from, to, forward, reverse, asPath, course } = connection;
+  const { from, to, tunnel, forward, reverse, asPath, course } = connection;
+  if (tunnel !== undefined)
+    return {
+      forward: { from: `router/${from.router}`, to: tunnel.to, source: tunnel.from, hops: forward },
+      reverse: { from: `router/${to.router}`, to: tunnel.from, source: tunnel.to, hops: reverse },
+      edge: { router: from.router, prefix: `${tunnel.to}/32`, asPath },
+      echo: { from: from.workload, to: to.address },
+    };
   return {
     forward: { from: from.workload, to: to.address, hops: forward },
     reverse: { from: to.workload, to: from.address, hops: reverse },
     ...(course === undefined
-      ? { edge: { router: from.router, prefix: to.subnet, asPath } }
+      ? {
+          edge: { router: from.router, prefix: to.subnet, asPath },
+          sample: { from: from.workload, to: to.address },
+        }
       : { flow: flowOf(course.selection) }),
   };
 }
@@ -87,14 +104,14 @@ export function probeOfPath(
   const back = path.links
     .map(({ between, addresses }) => ({ router: between[0], address: addresses[0] }))
     .reverse();
-  const transit = path.via.slice(1, -1).flatMap((router) => {
+  const asns = path.via.slice(0, -1).flatMap((router) => {
     const setup = workloads.get(`router/${router}`)?.setup;
     return setup?.type === 'router' ? [setup.asn] : [];
   });
   return {
     forward: { from: `router/${first}`, to: farthest.addresses[1], hops: onward.slice(0, -1) },
     reverse: { from: `router/${last}`, to: nearest.addresses[0], hops: back.slice(0, -1) },
-    edge: { router: first, prefix: farthest.subnet, asPath: transit },
+    edge: { router: first, prefix: farthest.subnet, asPath: asPathAlong(asns) },
   };
 }
 

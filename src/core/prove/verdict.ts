@@ -10,7 +10,20 @@ export interface Sighting {
   readonly reverse: Trace;
   /** AS path of the far prefix in the near edge's table; undefined: it has no route. */
   readonly asPath: readonly number[] | undefined;
+  /** Of the packets between the hosts of a connection. */
+  readonly echoes?: Echoes;
 }
+
+/** What came of packets that were sent to be answered. */
+export interface Echoes {
+  readonly sent: number;
+  readonly answered: number;
+  /** Milliseconds, on average; undefined: none was answered. */
+  readonly rttMs: number | undefined;
+}
+
+/** Packets are not answered. */
+export const NO_ANSWER = 'NoAnswer';
 
 /** The links delay packets by more than anybody waits: nothing is known, and nothing is wrong. */
 export const TOO_SLOW = 'TooSlow';
@@ -38,6 +51,10 @@ export function verdictOf(probe: Probe, sighting: Sighting, nameOf: (address: st
     return { proven: true, reason: 'Proven', message: `packets take the Path along its segments: ${hops}` };
   const learned = asPathDeviation(probe.edge, sighting.asPath);
   if (learned !== undefined) return { proven: false, reason: 'OtherAsPath', message: learned };
+  if (probe.echo !== undefined && sighting.echoes !== undefined) {
+    const tunnel = `the tunnel between ${probe.edge.router} and ${nameOf(probe.forward.to)}`;
+    return verdictOfEchoes(probe.echo, sighting.echoes, tunnel);
+  }
   return { proven: true, reason: 'Proven', message: `packets take the Path: ${hops}` };
 }
 
@@ -53,6 +70,21 @@ export function asPathDeviation(
   const has = seen === undefined ? 'no route' : `"${seen.join(' ')}"`;
   return `${router} should have ${prefix} by AS path "${asPath.join(' ')}" but has ${has}`;
 }
+
+/** What hosts of a layer-2 connection make of a tunnel that takes its Path. @param tunnel such as `the tunnel between r1 and r4` */
+function verdictOfEchoes({ from, to }: NonNullable<Probe['echo']>, echoes: Echoes, tunnel: string): Verdict {
+  const way = `${tunnel} takes the Path`;
+  if (echoes.answered === 0) {
+    const message = `${way}, but ${to} answers none of ${String(echoes.sent)} packets from ${from}`;
+    return { proven: false, reason: NO_ANSWER, message };
+  }
+  const lost = `${String(lossPercentOf(echoes))} % of ${String(echoes.sent)} packets between the hosts lost`;
+  return { proven: true, reason: 'Proven', message: `${way}; ${lost}` };
+}
+
+/** Rounded to whole numbers. */
+export const lossPercentOf = ({ sent, answered }: Echoes): number =>
+  Math.round((100 * (sent - answered)) / Math.max(1, sent));
 
 /** An AS number that is there several times in a row was prepended, which says nothing of the way. */
 function sameWay(seen: readonly number[], expected: readonly number[]): boolean {

@@ -1,4 +1,5 @@
 import { type ExportRule, type ImportRule, lengthsOf, WELL_KNOWN } from '../../api/bgp.ts';
+import { isInternal, type Speaker } from '../plan/autonomous-system.ts';
 import type { DesiredSession } from '../plan/desired.ts';
 import { canonicalPrefix, comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
 
@@ -16,17 +17,24 @@ export interface RouteMap {
 export interface Preferred {
   /** Name of the prefix-list. */
   readonly list: string;
-  readonly localPreference: number;
+  /** What makes it preferred. */
+  readonly set: string;
 }
 
-/** What local preference a Path has, when no rule of the router sets as much. */
+/** What local preference a Path has, when no rule of the router sets as much; or what weight. */
 const PATH_PREFERENCE = 200;
 
-/** Higher than any that a rule sets, so that Paths hold whatever rules prefer. */
-export const pathPreference = (sessions: readonly DesiredSession[]): number =>
-  sessions
+/**
+ * A local preference higher than any that a rule sets, so that Paths hold whatever rules prefer. Where the AS has further routers, which
+ * would be told and would follow, a weight instead: it stays in the router, and comes before all local preferences.
+ */
+export function pathPreference({ asn, sessions }: Speaker): string {
+  if (sessions.some((session) => isInternal(session, asn))) return `weight ${String(PATH_PREFERENCE)}`;
+  const most = sessions
     .flatMap(({ policy }) => policy?.import ?? [])
-    .reduce((most, { set }) => Math.max(most, (set?.localPreference ?? 0) + 1), PATH_PREFERENCE);
+    .reduce((so, { set }) => Math.max(so, (set?.localPreference ?? 0) + 1), PATH_PREFERENCE);
+  return `local-preference ${String(most)}`;
+}
 
 /**
  * Rules in their order, each with lists of its own; then what Paths prefer, which every route comes to that a rule has permitted; then all
@@ -35,7 +43,7 @@ export const pathPreference = (sessions: readonly DesiredSession[]): number =>
 export function routeMap(
   name: string,
   rules: readonly (ImportRule | ExportRule)[],
-  asn: number,
+  { asn, internal }: { readonly asn: number; readonly internal: boolean },
   preferred?: Preferred,
 ): RouteMap | undefined {
   if (rules.length === 0 && preferred === undefined) return undefined;
@@ -65,7 +73,8 @@ export function routeMap(
       ...parts.map(({ rule, seq, list }) => [
         `route-map ${name} ${rule.action} ${String(seq)}`,
         ...matchLines(rule, list),
-        ...setLines(rule, list, asn),
+        ...(internal ? [] : prependLines(rule, asn)),
+        ...setLines(rule, list),
         ...(rule.action === 'permit' ? onward(seq) : []),
         'exit',
       ]),
@@ -75,7 +84,7 @@ export function routeMap(
             [
               `route-map ${name} permit ${String(last)}`,
               ` match ip address prefix-list ${preferred.list}`,
-              ` set local-preference ${String(preferred.localPreference)}`,
+              ` set ${preferred.set}`,
               'exit',
             ],
           ]),
@@ -94,11 +103,16 @@ function matchLines({ match }: ImportRule | ExportRule, list: string): string[] 
   ];
 }
 
-function setLines({ set = {} }: ImportRule | ExportRule, list: string, asn: number): string[] {
-  const { med, prepend, prependAsns, communities, addCommunities, removeCommunities } = set;
+/** Within an AS, AS paths stay as they are: neighbours take no route with their own AS in it. */
+function prependLines({ set = {} }: ImportRule | ExportRule, asn: number): string[] {
+  const { prepend, prependAsns } = set;
   const prepended = prepend === undefined ? prependAsns : Array.from({ length: prepend }, () => asn);
+  return prepended === undefined ? [] : [` set as-path prepend ${prepended.join(' ')}`];
+}
+
+function setLines({ set = {} }: ImportRule | ExportRule, list: string): string[] {
+  const { med, communities, addCommunities, removeCommunities } = set;
   return [
-    ...(prepended === undefined ? [] : [` set as-path prepend ${prepended.join(' ')}`]),
     ...(removeCommunities === undefined ? [] : [` set comm-list ${removedList(list)} delete`]),
     ...(communities === undefined ? [] : [` set community ${communitiesText(communities)}`]),
     ...(addCommunities === undefined ? [] : [` set community ${communitiesText(addCommunities)} additive`]),

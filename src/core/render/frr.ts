@@ -1,8 +1,10 @@
 import type { RouterBgp } from '../../api/bgp.ts';
+import { isInternal } from '../plan/autonomous-system.ts';
 import type { DesiredSession } from '../plan/desired.ts';
 import { comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
 import { shortDigest } from './digest.ts';
 import { extra, withOwnPart } from './frr-extra.ts';
+import { nextHops, oneWay, reflected, reflection } from './frr-ibgp.ts';
 import { aggregateLines, limitLines, pathPreference, type RouteMap, routeMap } from './frr-policy.ts';
 import { passwordText } from './frr-secrets.ts';
 import type { ConfigurationText } from './text.ts';
@@ -20,6 +22,8 @@ export interface FrrRouter {
   readonly connected: readonly string[];
   /** Further prefixes, in any order: originated always. */
   readonly advertise: readonly string[];
+  /** CIDRs of its ends of layer-2 tunnels, each a /32, in any order; absent: it has none. */
+  readonly vteps?: readonly string[];
   /** Prefixes for which one neighbour is preferred, in any order: each prefix once. */
   readonly preferred: readonly { readonly prefix: string; readonly from: string }[];
   readonly bgp?: Pick<RouterBgp, 'gracefulRestart' | 'aggregates'>;
@@ -53,7 +57,7 @@ export function renderFrr(given: FrrRouter): ConfigurationText {
       'service integrated-vtysh-config',
     ],
     discardRoutes(router),
-    router.loopback === undefined ? [] : ['interface lo', ` ip address ${router.loopback}`, 'exit'],
+    loopback(router),
     [...prefixLists(router), ...maps.flatMap(({ prefixLists: lists }) => lists)],
     maps.flatMap(({ asPathLists }) => asPathLists),
     maps.flatMap(({ communityLists }) => communityLists),
@@ -82,6 +86,13 @@ function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] 
     .filter((prefix) => !own.has(prefix))
     .sort((one, other) => parsePrefix(one).length - parsePrefix(other).length)
     .map((prefix) => `ip route ${prefix} blackhole 254`);
+}
+
+/** The router's own addresses; those of tunnels are on it too, since not every kernel has dummy interfaces. */
+function loopback({ loopback: own, vteps = [] }: FrrRouter): string[] {
+  const addresses = [...(own === undefined ? [] : [own]), ...sorted(vteps)];
+  if (addresses.length === 0) return [];
+  return ['interface lo', ...addresses.map((address) => ` ip address ${address}`), 'exit'];
 }
 
 /** By neighbour, sorted by address: the prefixes that it is preferred for. */
@@ -117,12 +128,13 @@ interface Policy {
 function policyOf(router: FrrRouter, session: DesiredSession): Policy {
   const { address, policy } = session;
   const preferred = router.preferred.some(({ from }) => from === address)
-    ? { list: `hinge-via-${address}`, localPreference: pathPreference(router.sessions) }
+    ? { list: `hinge-via-${address}`, set: pathPreference(router) }
     : undefined;
+  const way = { asn: router.asn, internal: isInternal(session, router.asn) };
   return {
     session,
-    heard: routeMap(`hinge-from-${address}`, policy?.import ?? [], router.asn, preferred),
-    told: routeMap(`hinge-to-${address}`, policy?.export ?? [], router.asn),
+    heard: routeMap(`hinge-from-${address}`, policy?.import ?? [], way, preferred),
+    told: routeMap(`hinge-to-${address}`, policy?.export ?? [], way),
   };
 }
 
@@ -153,18 +165,23 @@ function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
     connected,
     loopback,
     advertise,
+    vteps = [],
     bgp: { gracefulRestart, aggregates = [] } = {},
   } = router;
-  const networks = sorted([...connected, ...advertise, ...(loopback === undefined ? [] : [loopback])]);
+  const own = loopback === undefined ? vteps : [loopback, ...vteps];
+  const networks = sorted([...connected, ...advertise, ...own]);
   const family = [
     ...networks.map((prefix) => `  network ${prefix}`),
     ...aggregateLines(aggregates),
     ...policies.flatMap(({ session, heard, told }) => [
       `  neighbor ${session.address} activate`,
+      ...reflected(session, router),
+      ...nextHops(session, router),
       ...limitLines(session),
       ...(heard === undefined ? [] : [`  neighbor ${session.address} route-map ${heard.name} in`]),
       ...(told === undefined ? [] : [`  neighbor ${session.address} route-map ${told.name} out`]),
     ]),
+    ...oneWay(router),
   ];
   return [
     ` bgp router-id ${routerId}`,
@@ -173,11 +190,25 @@ function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
     ' no bgp default ipv4-unicast',
     ' coalesce-time 0',
     ...(gracefulRestart === undefined ? [] : graceful(gracefulRestart)),
+    ...reflection(router),
     ' bgp bestpath compare-routerid',
     ' timers bgp 3 9',
     ...sessions.flatMap(neighbor),
     ...(family.length === 0 ? [] : [' !', ' address-family ipv4 unicast', ...family, ' exit-address-family']),
+    ...evpn(router),
   ];
+}
+
+/** Announces where hosts of LANs are. Next hops stay as they are by FRR's default: they are the ends of the tunnels. */
+function evpn(router: FrrRouter): string[] {
+  const { sessions, vteps = [] } = router;
+  const lines = [
+    ...sessions.flatMap((session) =>
+      session.evpn ? [`  neighbor ${session.address} activate`, ...reflected(session, router)] : [],
+    ),
+    ...(vteps.length === 0 ? [] : ['  advertise-all-vni']),
+  ];
+  return lines.length === 0 ? [] : [' !', ' address-family l2vpn evpn', ...lines, ' exit-address-family'];
 }
 
 /** FRR's own default, in s, which it does not print. */

@@ -6,11 +6,19 @@ import type { Verdict } from '../prove/verdict.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 import { proven } from './path.ts';
 
+/** Why a host or a router is not on its LANs. */
+export interface LanFailure {
+  readonly reason: 'KernelLacksVxlan' | 'LanFailed';
+  readonly message: string;
+}
+
 export interface HostFacts {
   readonly placed: PlacedContainer | undefined;
   readonly notRunning: Wait | undefined;
   /** What is missing until the routed path is its only way; undefined: nothing. */
   readonly unwired: string | undefined;
+  /** It is not on its LANs; absent: it is, or is to be on none. */
+  readonly offLan?: LanFailure;
 }
 
 export interface ConnectionFacts {
@@ -18,6 +26,8 @@ export interface ConnectionFacts {
   readonly proof: ProofStatus | undefined;
   readonly probeFailure: string | undefined;
   readonly rttMs: number | undefined;
+  /** Percentage of the packets between the hosts that were lost; absent: not measured yet. */
+  readonly lossPercent?: number;
 }
 
 /** Everything known about one Experiment after a look at it. */
@@ -57,6 +67,14 @@ function connected({ hosts }: ExperimentFacts): Finding {
   const open = [...hosts].flatMap(([name, host]) =>
     host.unwired === undefined ? [] : [`${name}: ${host.unwired}`],
   );
+  const failures = [...hosts].flatMap(([name, { offLan }]) =>
+    offLan === undefined ? [] : [{ name, ...offLan }],
+  );
+  const [failure] = failures;
+  if (open.length === 0 && failure !== undefined) {
+    const list = failures.map(({ name, message }) => `${name}: ${message}`);
+    return missing('Connected', failure.reason, list.join('; '));
+  }
   if (open.length === 0)
     return found('Connected', 'Connected', 'every host reaches the testbed through its edge router');
   return missing('Connected', 'Wiring', open.join('; '));
@@ -75,9 +93,10 @@ function allProven(experiment: DesiredExperiment, { connections }: ExperimentFac
   return found('Proven', 'Proven', findings.map(({ message }) => message).join('; '));
 }
 
-/** All of an Experiment's status but its conditions. */
+/** All of an Experiment's status but its conditions. What `previous` says was lost counts until that is measured again: a new operator has not yet. */
 export function experimentBody(
   facts: ExperimentFacts,
+  previous?: ExperimentStatus,
 ): Omit<ExperimentStatus, 'conditions' | 'observedGeneration'> {
   const { experiment, hosts, connections } = facts;
   if (experiment === undefined) return {};
@@ -87,13 +106,16 @@ export function experimentBody(
       return { name, address, ...(node !== undefined && { node }) };
     }),
     connections: experiment.connections.map(({ name, layer, path, from, to }) => {
-      const { rttMs, proof } = connections.get(name) ?? {};
+      const { rttMs, proof, lossPercent: lost } = connections.get(name) ?? {};
+      const before = previous?.connections?.find((one) => one.name === name && one.path === path);
+      const lossPercent = lost ?? before?.lossPercent;
       return {
         name,
         layer,
         path,
         ...(from.address !== from.host && { addresses: { from: from.address, to: to.address } }),
         ...(rttMs !== undefined && { rttMs }),
+        ...(lossPercent !== undefined && { lossPercent }),
         ...(proof !== undefined && { proof }),
       };
     }),

@@ -6,7 +6,7 @@ import { runsPlan } from '../diff/wanted-configuration.ts';
 import type { RouterState } from '../diff/observed-router.ts';
 import { isLeaving, type Turn } from '../diff/rolling.ts';
 import { fieldWords } from '../diff/service-changes.ts';
-import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
+import type { DesiredWorkload, PolicyNote, RouterSetup } from '../plan/desired.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 
 /** Everything known about one router after a look at it. */
@@ -23,6 +23,8 @@ export interface RouterFacts {
     readonly address: string;
     readonly attached: boolean;
     readonly failure: string | undefined;
+    /** Who else has the address; undefined: nobody. */
+    readonly rival: string | undefined;
   }[];
   /** Undefined: not read, since no container runs. */
   readonly state: RouterState | undefined;
@@ -56,14 +58,17 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
   ];
 }
 
-/** Of a router that has a policy. What only fights a Path is done as written: the proof of the Path says what comes of it. */
+/** What is said of policies that are done as written: what comes of it is for proofs to say. */
+const AS_WRITTEN: ReadonlySet<PolicyNote['reason']> = new Set(['FightsPath', 'CutsAs', 'AsInParts']);
+
+/** Of a router that has a policy. */
 function policy({ workload }: RouterFacts): readonly Finding[] {
   const notes = workload?.notes;
   if (notes === undefined) return [];
   const [first] = notes;
   if (first === undefined) return [found('Policy', 'Policy', 'the BGP policy is as written')];
   const text = notes.map(({ message }) => message).join('; ');
-  return [{ ...missing('Policy', first.reason, text), neutral: first.reason === 'FightsPath' }];
+  return [{ ...missing('Policy', first.reason, text), neutral: AS_WRITTEN.has(first.reason) }];
 }
 
 /** What runs may be well, and is not what is declared. */
@@ -88,6 +93,8 @@ function running({ placed, notRunning }: RouterFacts): Finding {
 
 function attached({ placed, endpoints }: RouterFacts): Finding {
   if (placed === undefined) return unknown('Attached', 'TaskNotRunning', 'no container runs yet');
+  const rivals = endpoints.flatMap(({ rival }) => rival ?? []);
+  if (rivals.length > 0) return missing('Attached', 'AddressTaken', rivals.join('; '));
   const unattached = endpoints.filter((endpoint) => !endpoint.attached);
   if (unattached.length === 0) return found('Attached', 'Attached', 'every link is plugged in');
   const failed = unattached.some(({ failure }) => failure !== undefined);

@@ -23,7 +23,7 @@ export function segmentedFindings(
   if (first !== undefined) {
     const nodes = [...new Set(lacking.map(({ state }) => state?.node ?? ''))].sort().join(', ');
     const names = lacking.map(({ name }) => name).join(', ');
-    const message = `${nodes} cannot do all that SRv6 needs (${first.state?.lacks ?? ''}), so nothing of it was set up in ${names}; place these routers on other nodes, or take engineering: bgp`;
+    const message = `${nodes} cannot do all that SRv6 needs (${first.state?.lacks ?? ''}), so nothing of it was set up in ${names}, and no packets are sent along this Path's segments: they follow plain BGP as far as it knows their addresses. Place these routers on other nodes, or take engineering: bgp`;
     return [{ ...missing('Segmented', 'KernelLacksSrv6', message), stalled: true }];
   }
   const failed = routers.find(({ state }) => state?.failure !== undefined);

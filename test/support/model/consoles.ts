@@ -1,18 +1,23 @@
 import { DockerError } from '../../../src/core/failure.ts';
 import type {
   RouteEntry,
+  RouterInterface,
   RouterSession,
   RouterState,
   Trace,
 } from '../../../src/core/diff/observed-router.ts';
 import { watchedIn } from '../../../src/core/render/frr.ts';
 import type { ConfigurationText } from '../../../src/core/render/text.ts';
+import type { DeviceChange, ObservedDevice } from '../../../src/core/diff/devices.ts';
+import type { Echoes } from '../../../src/core/prove/verdict.ts';
 import type { ObservedInterface } from '../../../src/core/diff/shaping.ts';
 import type { HostConsole, HostRouting } from '../../../src/ports/host-console.ts';
+import type { DeviceConsole } from '../../../src/ports/device-console.ts';
 import type { LinkConsole } from '../../../src/ports/link-console.ts';
 import type { SegmentConsole } from '../../../src/ports/segment-console.ts';
-import type { ObservedSegments } from '../../../src/core/diff/segments.ts';
+import type { ObservedSegments, SegmentChange } from '../../../src/core/diff/segments.ts';
 import type { ConsoleTarget, RouterConsole } from '../../../src/ports/router-console.ts';
+import { ModelKernel } from './kernel.ts';
 import type { ModelContainer } from './things.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
@@ -28,11 +33,13 @@ export class ModelRouters implements RouterConsole {
   readonly #world: World;
   readonly #wire: Wire;
   readonly #configurations: Configurations;
+  readonly #kernels: ModelKernels;
 
-  constructor(world: World, wire: Wire, configurations: Configurations) {
+  constructor(world: World, wire: Wire, configurations: Configurations, kernels: ModelKernels) {
     this.#world = world;
     this.#wire = wire;
     this.#configurations = configurations;
+    this.#kernels = kernels;
   }
 
   read(target: ConsoleTarget): Promise<RouterState> {
@@ -57,12 +64,17 @@ export class ModelRouters implements RouterConsole {
 
   #state(container: ModelContainer): RouterState {
     const configuration = this.#configurations.get(container.id);
+    const kernel = this.#kernels.of(container);
+    const [source] = kernel.segments(new Set(interfacesOf(container).map(({ name }) => name))).addresses;
+    const { devices } = kernel;
     return {
       ready: true,
       appliedHash: configuration?.hash,
       drift: [],
       sessions: neighborsOf(configuration).map((peer) => this.#session(container, peer)),
-      interfaces: [],
+      interfaces: interfacesOf(container),
+      ...(source !== undefined && { segmentSource: source }),
+      ...(devices.length > 0 && { devices }),
     };
   }
 
@@ -115,8 +127,8 @@ export class ModelHosts implements HostConsole {
     return Promise.resolve(false);
   }
 
-  echo(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  echo(): Promise<Echoes> {
+    return Promise.resolve({ sent: 10, answered: 0, rttMs: undefined });
   }
 
   spend(): Promise<void> {
@@ -128,7 +140,7 @@ export class ModelHosts implements HostConsole {
   }
 }
 
-/** Routers of the model say nothing of their interfaces, so that there are none to shape. */
+/** No Path of the model names properties of links: there is nothing to shape. */
 export class ModelLinks implements LinkConsole {
   hasNetem(): Promise<boolean> {
     return Promise.resolve(false);
@@ -147,24 +159,97 @@ export class ModelLinks implements LinkConsole {
   }
 }
 
-/** Kernels of the model know nothing of SRv6. */
+/** The kernels under the containers of the model. */
+export class ModelKernels {
+  readonly #world: World;
+  /** By container. What ends takes its namespace with it. */
+  readonly #kernels = new Map<string, ModelKernel>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** @throws DockerError when it does not run. */
+  at(target: ConsoleTarget): { readonly kernel: ModelKernel; readonly plugged: ReadonlySet<string> } {
+    const container = running(this.#world, target);
+    return { kernel: this.of(container), plugged: new Set(interfacesOf(container).map(({ name }) => name)) };
+  }
+
+  of({ id }: ModelContainer): ModelKernel {
+    const kernel = this.#kernels.get(id) ?? new ModelKernel();
+    this.#kernels.set(id, kernel);
+    return kernel;
+  }
+}
+
+/** The node of the model whose kernel knows nothing of SRv6. */
+export const WITHOUT_SRV6 = 'node3';
+
 export class ModelSegments implements SegmentConsole {
-  lacks(): Promise<string> {
-    return Promise.resolve('SRv6: there is none in the model');
+  readonly #kernels: ModelKernels;
+  readonly #wire: Wire;
+
+  constructor(kernels: ModelKernels, wire: Wire) {
+    this.#kernels = kernels;
+    this.#wire = wire;
   }
 
-  read(): Promise<ObservedSegments> {
-    return Promise.resolve({ entries: [], addresses: [], source: '::', open: [], filter: '' });
+  lacks({ node }: ConsoleTarget): Promise<string> {
+    return this.#wire.read(node, () => (node === WITHOUT_SRV6 ? 'SRv6: there is none' : ''));
   }
 
-  change(): Promise<string> {
-    return Promise.resolve('');
+  read(target: ConsoleTarget): Promise<ObservedSegments> {
+    return this.#wire.read(target.node, () => {
+      const { kernel, plugged } = this.#kernels.at(target);
+      return kernel.segments(plugged);
+    });
+  }
+
+  change(target: ConsoleTarget, change: SegmentChange): Promise<string> {
+    return this.#wire.change(target.node, `segments of ${target.containerId}`, () => {
+      const { kernel, plugged } = this.#kernels.at(target);
+      return kernel.changeSegments(change, plugged);
+    });
   }
 
   counts(): Promise<ReadonlyMap<string, number>> {
     return Promise.resolve(new Map());
   }
 }
+
+export class ModelDevices implements DeviceConsole {
+  readonly #kernels: ModelKernels;
+  readonly #wire: Wire;
+
+  constructor(kernels: ModelKernels, wire: Wire) {
+    this.#kernels = kernels;
+    this.#wire = wire;
+  }
+
+  lacking(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  read(target: ConsoleTarget): Promise<readonly ObservedDevice[]> {
+    return this.#wire.read(target.node, () => this.#kernels.at(target).kernel.devices);
+  }
+
+  change(target: ConsoleTarget, change: DeviceChange): Promise<void> {
+    return this.#wire.change(target.node, `interfaces of ${target.containerId}`, () => {
+      this.#kernels.at(target).kernel.changeDevices(change);
+    });
+  }
+}
+
+/** What Docker has plugged in with an address of hinge's choice. */
+export const interfacesOf = ({ endpoints }: ModelContainer): readonly RouterInterface[] =>
+  [...endpoints.values()]
+    .filter(({ managed }) => !managed)
+    .map(({ network, address, number }) => ({
+      name: `eth${String(number)}`,
+      address: `${address}/${network.subnet.split('/')[1] ?? ''}`,
+      mac: '02:42:00:00:00:00',
+    }));
 
 function running(world: World, { node, containerId }: ConsoleTarget): ModelContainer {
   const container = world.container(world.node(node), containerId);

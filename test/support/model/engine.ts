@@ -43,8 +43,11 @@ export class ModelEngine implements NodeEngine {
       const all = new Map([...this.#world.networks, ...copies]);
       const now = [...all.values()].filter((one) => this.#isOurs(one)).map(observedNetwork);
       this.#networks = this.#faults.stale.has(this.node) ? (this.#networks ?? now) : now;
+      const ours = new Set(this.#networks.map(({ id }) => id));
+      const others = [...containers.values()].filter((one) => !this.#isOurs(one)).map(observedContainer);
       return {
         containers: [...containers.values()].filter((one) => this.#isOurs(one)).map(observedContainer),
+        strangers: others.filter(({ endpoints }) => endpoints.some(({ networkId }) => ours.has(networkId))),
         networks: this.#networks,
       };
     });

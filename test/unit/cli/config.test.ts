@@ -78,6 +78,7 @@ describe('readSettings', () => {
         HINGE_POOL_LOOPBACKS: '10.2.0.0/24',
         HINGE_POOL_ASNS: '64512-65534',
         HINGE_POOL_LOCATORS: 'fd00:700::/40',
+        HINGE_POOL_VNIS: '5000-6000',
         HINGE_MANAGEMENT_SUBNET: '10.3.0.0/16',
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
         HINGE_IMAGE_HOST: 'b:1',
@@ -103,6 +104,7 @@ describe('readSettings', () => {
         loopbacks: '10.2.0.0/24',
         asns: { first: 64512, last: 65534 },
         locators: 'fd00:700::/40',
+        vnis: { first: 5000, last: 6000 },
         management: '10.3.0.0/16',
         images: { routerFrr: 'a:1', host: 'b:1' },
       },
@@ -147,6 +149,7 @@ describe('readSettings', () => {
       '10.254.0.0/29',
       'a subnet of /16 to /28 such as 10.254.0.0/16, with no host bits set',
     ],
+    ['HINGE_POOL_VNIS', '1-8388608', 'FIRST-LAST such as 1000000-1999999'],
     ['HINGE_POOL_ASNS', '9-1', 'FIRST-LAST such as 4200000000-4294967294'],
     [
       'HINGE_POOL_LOCATORS',

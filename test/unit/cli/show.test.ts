@@ -57,6 +57,7 @@ const experiment = view(
     hosts: [{ name: 'h', node: 'node1', address: '10.0.0.3' }],
     connections: [
       { name: 'one', layer: 3, path: 'x', rttMs: 0.4567, proof },
+      { name: 'eth', layer: 2, path: 'x', rttMs: 1, lossPercent: 10 },
       { name: 'two', layer: 3, path: 'x' },
     ],
   },
@@ -79,7 +80,7 @@ describe('tables', () => {
   it('show hosts and round-trip times of an Experiment', () => {
     expect(table(experiment, false)).toEqual([
       'NAME | READY | REASON | HOSTS | CONNECTIONS | PROVEN | SINCE',
-      'x | True | - | h | one (0.5 ms),two | True | 1h',
+      'x | True | - | h | one (0.5 ms),eth (1.0 ms),two | True | 1h',
     ]);
   });
 });
@@ -109,7 +110,9 @@ describe('statusSections', () => {
   it('of an Experiment: hosts, connections, and a proof of each', () => {
     const shown = text(experiment);
     expect(shown).toContain('h | 10.0.0.3 | node1');
-    expect(shown).toContain('one | 3 | x | - | 0.46 ms\ntwo | 3 | x | - | -');
+    expect(shown).toContain(
+      'one | 3 | x | - | 0.46 ms | -\neth | 2 | x | - | 1.00 ms | 10 %\ntwo | 3 | x | - | - | -',
+    );
     expect(shown).toContain('Proof of one\nchecked  1m ago');
     expect(shown).not.toContain('Proof of two');
   });

@@ -5,6 +5,7 @@ import { RouterStates } from '../../../src/controllers/router-states.ts';
 import type { Testbed } from '../../../src/controllers/testbed.ts';
 import type { Trace } from '../../../src/core/diff/observed-router.ts';
 import type { Probe } from '../../../src/core/prove/probe.ts';
+import type { Echoes } from '../../../src/core/prove/verdict.ts';
 import { container, scene } from '../../support/observed.ts';
 import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
@@ -45,15 +46,20 @@ class Range {
   readonly asked: string[] = [];
   /** Where packets to b enter the second router; undefined: it does not answer. */
   second: string | undefined = '10.9.0.3';
+  probe: Probe = PROBE;
+  echoes: Echoes = { sent: 10, answered: 10, rttMs: 0.5 };
   readonly prover = new Prover({
     hosts: {
       reaches: () => Promise.resolve(true),
-      trace: (_target, to) => {
-        this.asked.push(`trace ${to}`);
-        return Promise.resolve(this.#trace(to));
+      trace: (_target, { address }) => {
+        this.asked.push(`trace ${address}`);
+        return Promise.resolve(this.#trace(address));
+      },
+      echo: () => {
+        this.asked.push('echo');
+        return Promise.resolve(this.echoes);
       },
       route: notAsked,
-      echo: notAsked,
       spend: notAsked,
       defaultRoutes: notAsked,
     },
@@ -98,7 +104,7 @@ class Range {
   /** What is asked for a proof, and what comes of it. */
   async prove(): Promise<{ readonly asked: readonly string[]; readonly reason: string | undefined }> {
     this.asked.length = 0;
-    const { verdict } = await this.prover.prove('x/ab', PROBE, 0);
+    const { verdict } = await this.prover.prove('x/ab', this.probe, 0);
     return { asked: [...this.asked], reason: verdict?.reason };
   }
 
@@ -155,6 +161,49 @@ describe('Prover', () => {
     expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
   });
 
+  it('sends packets between hosts where what is traced is a tunnel, and says how many were lost', async () => {
+    range.probe = { ...PROBE, echo: { from: 'host/x/a', to: '172.20.0.2' } };
+    range.echoes = { sent: 10, answered: 9, rttMs: 0.5 };
+    expect(await range.prove()).toEqual({ asked: [...WHOLE, 'echo'], reason: 'Proven' });
+    expect(range.prover.last('x/ab')).toMatchObject({ rttMs: 0.5, lossPercent: 10 });
+    range.echoes = { sent: 10, answered: 0, rttMs: undefined };
+    await range.clock.advance(60_000);
+    expect((await range.prove()).reason).toBe('NoAnswer');
+    expect(range.prover.last('x/ab')?.verdict?.message).toContain('172.20.0.2 answers none of 10');
+    range.second = '10.8.0.3';
+    expect((await range.prove()).reason).toBe('OtherPath');
+  });
+
+  it('measures loss of layer 3 with the first glance after a proof, and with every later proof', async () => {
+    range.probe = { ...PROBE, sample: { from: 'host/x/a', to: '10.2.0.3' } };
+    range.echoes = { sent: 10, answered: 8, rttMs: 0.5 };
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+    expect(range.prover.last('x/ab')).toMatchObject({ rttMs: 1 });
+    expect(range.prover.last('x/ab')).not.toHaveProperty('lossPercent');
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: [...GLANCE, 'echo'], reason: 'Proven' });
+    expect(range.prover.last('x/ab')).toMatchObject({ rttMs: 0.5, lossPercent: 20 });
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: GLANCE, reason: 'Proven' });
+    // Packets that are not answered say nothing of the way.
+    range.echoes = { sent: 10, answered: 0, rttMs: undefined };
+    await range.clock.advance(50_000);
+    expect(await range.prove()).toEqual({ asked: [...WHOLE, 'echo'], reason: 'Proven' });
+    expect(range.prover.last('x/ab')).toMatchObject({ rttMs: 1, lossPercent: 100 });
+    // What is proven anew after a change does not wait for it.
+    range.second = '10.8.0.3';
+    await range.clock.advance(5_000);
+    expect(await range.prove()).toEqual({ asked: [...GLANCE, ...WHOLE], reason: 'OtherPath' });
+    range.second = '10.9.0.3';
+    expect(await range.prove()).toEqual({ asked: WHOLE, reason: 'Proven' });
+  });
+
+  it('takes what cannot be sent for not proven, and says why', () => {
+    const verdict = { proven: false, reason: 'KernelLacksVxlan', message: 'no vxlan' };
+    expect(range.prover.cannot('x/ab', PROBE, verdict).verdict).toEqual(verdict);
+    expect(range.prover.last('x/ab')?.verdict).toEqual(verdict);
+  });
+
   it('counts what was seen, until the connection is gone', async () => {
     await range.prove();
     await range.clock.advance(5_000);
@@ -181,6 +230,13 @@ describe('Prover', () => {
     range.read('of the plan before');
     await range.clock.advance(5_000);
     expect(await range.prove()).toEqual({ asked: GLANCE, reason: 'Proven' });
+  });
+
+  it('waits for the ends of a tunnel, too', async () => {
+    const forward = { ...PROBE.forward, hops: [] };
+    range.probe = { ...PROBE, forward, reverse: { ...PROBE.reverse, from: 'router/r2', hops: [] } };
+    range.read('of the plan before');
+    expect(await range.prove()).toEqual({ asked: [], reason: 'Configuring' });
   });
 
   it('waits for no router that nobody changes, or that refused its configuration', async () => {

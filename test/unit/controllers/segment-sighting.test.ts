@@ -27,8 +27,12 @@ async function look(match: object, lost: (probe: Probe) => readonly string[], an
     {
       hosts: {
         echo: (_target, { from, to, dscp }) => {
-          sent.push(`echo ${from} ${to} ${String(dscp)}`);
-          return Promise.resolve(answered ? 1.5 : undefined);
+          sent.push(`echo ${String(from)} ${to} ${String(dscp)}`);
+          return Promise.resolve({
+            sent: 10,
+            answered: answered ? 10 : 0,
+            rttMs: answered ? 1.5 : undefined,
+          });
         },
         spend: (_target, { protocol, fromPort, toPort }) => {
           sent.push(`${protocol} ${String(fromPort)} ${String(toPort)}`);

@@ -6,7 +6,9 @@ import type { Term } from '../../../../src/ports/object-store.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics.ts';
 import {
   type Configurations,
+  ModelDevices,
   ModelHosts,
+  ModelKernels,
   ModelLinks,
   ModelSegments,
   ModelRouters,
@@ -68,6 +70,7 @@ export class ModelTestbed {
   /** Operators that have begun. */
   operators = 0;
   readonly configurations: Configurations = new Map();
+  readonly kernels = new ModelKernels(this.world);
   #seed: number;
   #crash: () => void = ignore;
 
@@ -131,10 +134,11 @@ export class ModelTestbed {
       logger: quiet,
       swarm: new ModelSwarm(world, this.tasks, wire, TESTBED.prefix),
       fleet: new ModelFleet(world, wire, faults, TESTBED),
-      routers: new ModelRouters(world, wire, this.configurations),
+      routers: new ModelRouters(world, wire, this.configurations, this.kernels),
       hosts: new ModelHosts(world, wire),
       links: new ModelLinks(),
-      segments: new ModelSegments(),
+      segments: new ModelSegments(this.kernels, wire),
+      devices: new ModelDevices(this.kernels, wire),
       uuid: () => 'store-1',
       plan: DEFAULT_SETTINGS,
       helperImage: 'hinge/helper:1',

@@ -45,11 +45,21 @@ async function play(seed: number, headStartMs: number, steps: readonly Step[]): 
     testbed.put(router('r1'));
     testbed.put(router('r2'));
     testbed.put(path('p0', ['r0', 'r1', 'r2']));
+    testbed.put(path('p1', ['r0', 'r1', 'r2'], { engineering: 'srv6' }));
     const hosts = [
       { name: 'a', router: 'r0' },
       { name: 'b', router: 'r2' },
     ];
-    testbed.put(experiment('e0', { hosts, connections: [{ name: 'c', from: 'a', to: 'b', path: 'p0' }] }));
+    const joined = (name: string, over: string, wish: object = {}): object => ({
+      ...{ name, from: 'a', to: 'b', path: over },
+      ...wish,
+    });
+    const connections = [
+      joined('c', 'p0'),
+      joined('s', 'p1', { addresses: {} }),
+      joined('l', 'p0', { layer: 2 }),
+    ];
+    testbed.put(experiment('e0', { hosts, connections }));
     await testbed.advance(headStartMs);
     let values = valuesNow(testbed, new Map());
     for (const { what, then, happen } of steps) {

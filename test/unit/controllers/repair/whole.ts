@@ -9,7 +9,8 @@ import {
 import type { ModelContainer, ModelNode } from '../../../support/model/things.ts';
 import type { Configurations } from '../../../support/model/consoles.ts';
 import type { World } from '../../../support/model/world.ts';
-import { TESTBED } from './model-testbed.ts';
+import { kernelsOf, runningKernels } from './kernels.ts';
+import { type ModelTestbed, TESTBED } from './model-testbed.ts';
 
 interface Labelled {
   readonly labels: Readonly<Record<string, string>>;
@@ -26,11 +27,19 @@ const isOurs = ({ labels }: Labelled): boolean => labels[PREFIX_LABEL] === TESTB
  * that a mistake in that is seen.
  */
 export function differences(
-  { world, configurations }: { readonly world: World; readonly configurations: Configurations },
+  { world, configurations, kernels }: Pick<ModelTestbed, 'world' | 'configurations' | 'kernels'>,
   desired: DesiredState,
 ): readonly string[] {
-  const expected = [...expectedOf(world, desired), ...configurationsOf(desired)];
-  const actual = [...actualOf(world), ...runningConfigurations(world, configurations)];
+  const expected = [
+    ...expectedOf(world, desired),
+    ...configurationsOf(desired),
+    ...kernelsOf(placedOf(world), desired),
+  ];
+  const actual = [
+    ...actualOf(world),
+    ...runningConfigurations(world, configurations),
+    ...runningKernels(placedOf(world), kernels),
+  ];
   return [
     ...minus(expected, actual).map((line) => `- ${line}`),
     ...minus(actual, expected).map((line) => `+ ${line}`),

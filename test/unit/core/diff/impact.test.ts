@@ -148,6 +148,25 @@ describe('the impact of a change', () => {
     expect(sessions(found)).toEqual([]);
   });
 
+  it('of an Experiment of layer 2 resets the sessions that come to carry EVPN', () => {
+    const bench = chain();
+    const before = bench.settle().desired;
+    const hosts = [
+      { name: 'a', router: 'r1' },
+      { name: 'b', router: 'r3' },
+    ];
+    const connections = [{ name: 'ab', from: 'a', to: 'b', path: 'p', layer: 2 }];
+    const after = bench.put(experiment('e', { hosts, connections })).settle().desired;
+    const all = impactOf(before, after).sessions;
+    expect(all.map(({ network, fate }) => `${network} ${fate}`)).toEqual([
+      'link/r1--r2 reset',
+      'link/r2--r3 reset',
+    ]);
+    expect(sessionsUnder(ref('Experiment/e'), all, [before, after])).toEqual(all);
+    const none = bench.put(experiment('e', { hosts, connections: [] })).settle().desired;
+    expect(sessionsUnder(ref('Experiment/e'), impactOf(after, none).sessions, [after, none])).toHaveLength(2);
+  });
+
   it('of a removed Router ends what it had', () => {
     const bench = chain();
     const before = bench.settle().desired;

@@ -74,6 +74,49 @@ describe('a network that should be there', () => {
     expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([['HelperMissing'], ['TaskNotRunning']]);
   });
 
+  it('is the one of before a wipe of the store, if it is that which all services name', () => {
+    const before = { ...network('management', 'before'), subnet: '10.1.0.0/24' };
+    const after = { ...desiredNetwork('management', [], 'after'), purpose: 'management' as const };
+    const index = scene({ networks: [before], nodes: { n1: [] } });
+    expect(diffNetwork('management', after, index, wanted)).toEqual({ sequences: [], waits: [] });
+    const elsewhere = { ...after, subnet: '10.2.0.0/24' };
+    expect(said(diffNetwork('management', elsewhere, index, wanted))).toEqual([['remove network before']]);
+  });
+
+  it('leaves an address alone that somebody else has on any node, and says who', () => {
+    const stranger = container('', [at('10.1.0.2')], { name: 'theirs', labels: {} });
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [container('router/r1'), helper('n1')],
+        n2: [container('router/r2'), helper('n2')],
+        n3: [],
+      },
+      strangers: { n3: [stranger] },
+    });
+    const diff = diffNetwork(KEY, desired, index, wanted);
+    expect(said(diff)).toEqual([
+      [`plug ${KEY}-1 into helper on n2`, `plug ${KEY}-1 into router/r2 on n2 as 10.1.0.3`],
+      ['AddressTaken'],
+    ]);
+    expect(diff.waits[0]?.message).toMatch(
+      /^container theirs on n3, which is not of this testbed, has 10\.1\.0\.2 /,
+    );
+  });
+
+  it('takes nothing from a router whose address somebody else has, too', () => {
+    const stranger = container('', [at('10.1.0.2')], { name: 'theirs', labels: {} });
+    const index = scene({
+      networks: [there],
+      nodes: {
+        n1: [container('router/r1', [at('10.1.0.2')]), helper('n1', [at('10.1.0.200')])],
+        n2: [container('router/r2', [at('10.1.0.3')]), helper('n2', [at('10.1.0.201')])],
+      },
+      strangers: { n2: [stranger] },
+    });
+    expect(said(diffNetwork(KEY, desired, index, wanted))).toEqual([['AddressTaken']]);
+  });
+
   it('takes a static address away from the container that had it before', () => {
     const old = container('router/r1', [at('10.1.0.2')], { id: 'old', created: 1 });
     const index = scene({

@@ -34,6 +34,16 @@ describe('other terms of a session', () => {
     expect(causes(signed('a', '1'), signed('a', '1'))).toEqual([]);
   });
 
+  it('reset it when EVPN comes or goes', () => {
+    expect(causes(PLAIN, { ...PLAIN, evpn: true })).toEqual([
+      'reset: it begins to carry what layer-2 connections need (EVPN)',
+    ]);
+    expect(causes({ ...PLAIN, evpn: true }, PLAIN)).toEqual([
+      'reset: it does not carry any more what layer-2 connections need (EVPN)',
+    ]);
+    expect(causes({ ...PLAIN, evpn: true }, { ...PLAIN, evpn: true })).toEqual([]);
+  });
+
   it('may end it with a lower limit of prefixes', () => {
     expect(causes(PLAIN, limit(5, 'reset'))).toEqual([
       'perhaps: r1 ends it if it hears more than 5 prefixes',

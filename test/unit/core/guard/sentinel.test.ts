@@ -90,7 +90,7 @@ describe('the sentinel', () => {
   it('says what would be removed', () => {
     const wiped = freezeOf(facts({ store: undefined, objects: new Set(['Router/a']) }));
     expect(wiped?.message).toMatch(
-      /of the 3 services and 1 network that are there, 2 services would be removed.*\(hinge-host-e-x, hinge-router-b\), and the others and all networks would be made anew/,
+      /of the 3 services and 1 network that are there, 2 services would be removed.*\(hinge-host-e-x, hinge-router-b\), and the others and all links and access networks would be made anew/,
     );
     const back = freezeOf(facts({ memory: { uid: 'one', revision: 51n } }));
     expect(back?.message).toMatch(/no service would be removed, and networks that nothing needs/);

@@ -14,6 +14,11 @@ const asnOf = (bench: Bench, name: string): string | undefined =>
   [...bench.allocations.values()].find(({ pool, owner }) => pool === 'asn' && owner === `router/${name}`)
     ?.value;
 
+const idOf = (bench: Bench, name: string): string | undefined =>
+  [...bench.allocations.values()].find(
+    ({ pool, owner }) => pool === 'router-id' && owner === `router/${name}`,
+  )?.value;
+
 const subnetOf = (bench: Bench, owner: string): string | undefined =>
   [...bench.allocations.values()].find((claim) => claim.pool === 'subnet' && claim.owner === owner)?.value;
 
@@ -51,7 +56,7 @@ describe('acceptance', () => {
 
   it('keeps the last good version under a bad edit, whatever is bad', () => {
     const bench = new Bench().put(
-      router('r1', { asn: 1 }),
+      router('r1', { asn: 1, routerId: '0.0.0.1' }),
       router('r2', { asn: 2 }),
       pinned('p', '10.7.0.0/24'),
     );
@@ -62,25 +67,27 @@ describe('acceptance', () => {
       value: '"x"',
       message: 'expected an AS number',
     } as const;
-    bench.put(router('r2', { asn: 1 }), pinned('p', '10.254.0.0/24')).putInvalid('Router/r1', [problem]);
+    bench
+      .put(router('r2', { asn: 2, routerId: '0.0.0.1' }), pinned('p', '10.254.0.0/24'))
+      .putInvalid('Router/r1', [problem]);
     const after = bench.settle();
     expect(after.desired).toEqual(before);
     expect(after.problems.get('Router/r1')).toEqual([problem]);
-    expect(reasons(after, 'Router/r2')).toEqual(['Conflict spec.asn']);
+    expect(reasons(after, 'Router/r2')).toEqual(['Conflict spec.routerId']);
     expect(reasons(after, 'Path/p')).toEqual(['Conflict spec.hops[0].subnet']);
     expect(['Router/r1', 'Router/r2', 'Path/p'].map((text) => generation(bench, text))).toEqual([1, 1, 1]);
   });
 
   it('gives a contested value to the first, and to the next once it is free', () => {
     const bench = new Bench().put(
-      router('r1', { asn: 7 }),
-      router('r2', { asn: 7 }),
-      router('r3', { asn: 7 }),
+      router('r1', { routerId: '0.0.0.7' }),
+      router('r2', { routerId: '0.0.0.7' }),
+      router('r3', { routerId: '0.0.0.7' }),
     );
     expect([...bench.settle().problems.keys()]).toEqual(['Router/r2', 'Router/r3']);
-    bench.put(router('r1', { asn: 8 }));
+    bench.put(router('r1', { routerId: '0.0.0.8' }));
     expect([...bench.settle().problems.keys()]).toEqual(['Router/r3']);
-    expect([asnOf(bench, 'r1'), asnOf(bench, 'r2')]).toEqual(['8', '7']);
+    expect([idOf(bench, 'r1'), idOf(bench, 'r2')]).toEqual(['0.0.0.8', '0.0.0.7']);
   });
 
   it('lets written values win over allocated ones of the same round', () => {
@@ -99,14 +106,18 @@ describe('acceptance', () => {
 
   it('swaps values between objects that are edited together', () => {
     const bench = new Bench().put(
-      router('r1', { asn: 1 }),
-      router('r2', { asn: 2 }),
-      router('r3', { asn: 3 }),
+      router('r1', { routerId: '0.0.0.1' }),
+      router('r2', { routerId: '0.0.0.2' }),
+      router('r3', { routerId: '0.0.0.3' }),
     );
     bench.settle();
-    bench.put(router('r1', { asn: 2 }), router('r2', { asn: 3 }), router('r3', { asn: 1 }));
+    bench.put(
+      router('r1', { routerId: '0.0.0.2' }),
+      router('r2', { routerId: '0.0.0.3' }),
+      router('r3', { routerId: '0.0.0.1' }),
+    );
     expect(bench.settle().problems.size).toBe(0);
-    expect(['r1', 'r2', 'r3'].map((name) => asnOf(bench, name))).toEqual(['2', '3', '1']);
+    expect(['r1', 'r2', 'r3'].map((name) => idOf(bench, name))).toEqual(['0.0.0.2', '0.0.0.3', '0.0.0.1']);
   });
 
   it('swaps subnets within one Path, as new networks', () => {
@@ -133,12 +144,13 @@ describe('acceptance', () => {
 
   it('moves on when everything else of a long chain has moved', () => {
     const bench = new Bench();
+    const idNumbered = (number: number): string => `0.0.${String(number >> 8)}.${String(number & 255)}`;
     const all = Array.from({ length: 300 }, (_, index) => index + 1);
-    bench.put(...all.map((number) => router(`r${String(number)}`, { asn: number })));
+    bench.put(...all.map((number) => router(`r${String(number)}`, { routerId: idNumbered(number) })));
     bench.settle();
-    bench.put(...all.map((number) => router(`r${String(number)}`, { asn: number + 1 })));
+    bench.put(...all.map((number) => router(`r${String(number)}`, { routerId: idNumbered(number + 1) })));
     expect(bench.settle().problems.size).toBe(0);
-    expect(asnOf(bench, 'r1')).toBe('2');
+    expect(idOf(bench, 'r1')).toBe('0.0.0.2');
   });
 });
 

@@ -18,6 +18,8 @@ describe('a claim', () => {
     ['subnet/10.199.35.0-24', LINK],
     ['asn/57', { pool: 'asn', value: '57', owner: 'router/vyos-57' }],
     ['router-id/0.0.0.57', { pool: 'router-id', value: '0.0.0.57', owner: 'router/vyos-57' }],
+    ['vni/1000000', { pool: 'vni', value: '1000000', owner: 'lan/fig3/ab' }],
+    ['port/1000000-1', { pool: 'port', value: '1000000-1', owner: 'port/fig3/ab/a' }],
     ['loopback/10.255.0.57-32', { pool: 'loopback', value: '10.255.0.57/32', owner: 'router/vyos-57' }],
   ])('is kept at %s and read back', (key, claim) => {
     expect(allocationKey(claim)).toBe(key);
@@ -25,7 +27,8 @@ describe('a claim', () => {
   });
 
   it.each([
-    ['a key of no pool', 'vni/7', '{"value":"7","owner":"x"}'],
+    ['a key of no pool', 'vlan/7', '{"value":"7","owner":"x"}'],
+    ['a host number without a VNI', 'port/7', '{"value":"7","owner":"port/x/y/a"}'],
     ['another value than the key says', 'asn/57', '{"value":"58","owner":"router/a"}'],
     ['no owner', 'asn/57', '{"value":"57"}'],
     ['no JSON', 'asn/57', '57,'],

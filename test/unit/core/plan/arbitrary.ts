@@ -45,16 +45,20 @@ const anyRouter = fc
 const anyPath = fc
   .record({
     name: fc.constantFrom('p0', 'p1', 'p2'),
-    via: fc.uniqueArray(fc.constantFrom(...ROUTERS), { minLength: 2, maxLength: 4 }),
+    via: fc.oneof(
+      fc.uniqueArray(fc.constantFrom(...ROUTERS), { minLength: 2, maxLength: 4 }),
+      fc.constantFrom(['r0', 'r1'], ['r0', 'r2', 'r1'], ['r1', 'r3', 'r4', 'r0']),
+    ),
     pins: fc.array(sometimes(subnet), { minLength: 3, maxLength: 3 }),
+    engineering: fc.constantFrom(undefined, 'bgp', 'srv6'),
     annotations,
   })
-  .map(({ name, via, pins, annotations: marks }) => {
+  .map(({ name, via, pins, engineering, annotations: marks }) => {
     const hops = via.slice(1).flatMap((second, index) => {
       const pin = pins[index];
       return pin === undefined ? [] : [{ between: [second, via[index]], subnet: pin }];
     });
-    return path(name, via, hops.length === 0 ? {} : { hops }, marks);
+    return path(name, via, spec({ engineering, hops: hops.length === 0 ? undefined : hops }), marks);
   });
 
 const host = fc
@@ -69,17 +73,60 @@ const host = fc
     return spec({ ...fields, ...(octet === undefined ? {} : { address }) });
   });
 
+/** Hosts that Paths often join. */
+const apart: fc.Arbitrary<Record<string, unknown>[]> = fc.constant([
+  { name: 'a', router: 'r0' },
+  { name: 'b', router: 'r1' },
+]);
+
+/** What a connection asks for besides its Path. */
+const wishes = fc.constantFrom(
+  {},
+  { addresses: {} },
+  { addresses: { from: '10.9.9.9' } },
+  { match: { dscp: 46 } },
+  { layer: 2 },
+  { layer: 2, subnet: '172.20.0.0/28' },
+  { layer: 2, subnet: '10.0.2.0/28' },
+);
+
+/** What is written together by who knows what they want: two routers of one AS or not, hosts at both, and a connection between them. */
+const wholeTestbed: fc.Arbitrary<readonly TestbedObject[]> = fc
+  .record({
+    asn: fc.constantFrom(undefined, 1),
+    engineering: fc.constantFrom('bgp', 'srv6'),
+    wish: wishes,
+  })
+  .map(({ asn, engineering, wish }) => [
+    router('r0', spec({ asn })),
+    router('r1', spec({ asn })),
+    router('r2', spec({ asn })),
+    path('p0', ['r0', 'r2', 'r1'], { engineering }),
+    experiment('e0', {
+      hosts: [
+        { name: 'a', router: 'r0' },
+        { name: 'b', router: 'r1' },
+      ],
+      connections: [{ name: 'c0', from: 'a', to: 'b', path: 'p0', ...wish }],
+    }),
+  ]);
+
 const anyExperiment = fc
   .record({
     name: fc.constantFrom('e0', 'e1'),
     suspend: fc.constantFrom(false, false, true),
-    hosts: fc.uniqueArray(host, { minLength: 1, maxLength: 3, selector: ({ name }) => name }),
-    via: sometimes(fc.constantFrom('p0', 'p1', 'p2')),
+    hosts: fc.oneof(
+      fc.uniqueArray(host, { minLength: 1, maxLength: 3, selector: ({ name }) => name }),
+      apart,
+    ),
+    joined: fc.array(fc.record({ path: fc.constantFrom('p0', 'p1', 'p2'), wish: wishes }), { maxLength: 3 }),
     annotations,
   })
-  .map(({ name, suspend, hosts, via, annotations: marks }) => {
+  .map(({ name, suspend, hosts, joined, annotations: marks }) => {
     const [from, to] = hosts.map((each) => each['name']);
-    const connections = via === undefined || to === undefined ? [] : [{ name: 'c', from, to, path: via }];
+    const connections = joined
+      .filter(() => to !== undefined)
+      .map(({ path: along, wish }, at) => ({ name: `c${at.toString()}`, from, to, path: along, ...wish }));
     return experiment(name, { suspend, hosts, connections }, marks);
   });
 
@@ -89,6 +136,20 @@ export const anyObject: fc.Arbitrary<TestbedObject> = fc.oneof(
   { arbitrary: anyExperiment, weight: 2 },
 );
 
+/** A Path, its routers, and two hosts that are joined over it. */
+const anyJoined: fc.Arbitrary<readonly TestbedObject[]> = fc
+  .record({
+    via: fc.uniqueArray(fc.constantFrom(...ROUTERS), { minLength: 2, maxLength: 4 }),
+    layer: fc.constantFrom(2, 3),
+    lan: sometimes(subnet),
+  })
+  .map(({ via, layer, lan }) => {
+    const hosts = [via[0], via.at(-1)].map((at, index) => ({ name: `h${String(index)}`, router: at }));
+    const connection = { name: 'c', from: 'h0', to: 'h1', path: 'p0', layer };
+    const connections = [spec({ ...connection, subnet: layer === 2 ? lan : undefined })];
+    return [...via.map((name) => router(name)), path('p0', via), experiment('e0', { hosts, connections })];
+  });
+
 /** What happens to a testbed: one or more keys change at once, or Docker catches up, or cannot be read. */
 export type Step =
   | { readonly type: 'put'; readonly objects: readonly TestbedObject[] }
@@ -96,12 +157,14 @@ export type Step =
   | { readonly type: 'docker'; readonly known: boolean };
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: wholeTestbed.map((objects): Step => ({ type: 'put', objects })) },
   {
     weight: 5,
     arbitrary: fc
       .array(anyObject, { minLength: 1, maxLength: 4 })
       .map((objects): Step => ({ type: 'put', objects })),
   },
+  { weight: 1, arbitrary: anyJoined.map((objects): Step => ({ type: 'put', objects })) },
   {
     weight: 2,
     arbitrary: fc

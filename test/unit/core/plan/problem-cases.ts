@@ -46,6 +46,11 @@ export const joined = (...connections: readonly Record<string, unknown>[]): Test
 export const ROUTERS: readonly Case[] = [
   { what: 'an AS number of another', object: router('x', { asn: 2 }), expected: ['Conflict spec.asn'] },
   {
+    what: 'an AS number that was allocated to another',
+    object: router('x', { asn: 4200000000 }),
+    expected: ['Conflict spec.asn'],
+  },
+  {
     what: 'the loopback of another, which is its router id too',
     object: router('x', { loopback: '10.255.0.1/32' }),
     expected: ['Conflict spec.loopback', 'Conflict spec.loopback'],
@@ -277,8 +282,8 @@ export const EXPERIMENTS: readonly Case[] = [
   },
   {
     what: 'what this version does not do',
-    object: joined({ layer: 2, subnet: '172.20.0.0/24' }),
-    expected: ['Unsupported spec.connections[0].layer', 'Unsupported spec.connections[0].subnet'],
+    object: joined({ layer: 2, subnet: '172.20.0.0/24', match: { dscp: 46 }, addresses: {} }),
+    expected: ['Unsupported spec.connections[0].match', 'Unsupported spec.connections[0].addresses'],
   },
   {
     what: 'connections that BGP cannot tell from others',

@@ -20,20 +20,25 @@ describe('problems', () => {
   );
 
   it('name the holder, the value and the way out', () => {
-    const bench = new Bench().put(...row());
+    const bench = new Bench().put(...row(), router('free'));
     bench.settle();
     bench.put(
-      router('x', { asn: 2 }),
+      router('x', { routerId: '10.255.0.2' }),
+      router('z', { asn: 4200000000 }),
       path('y', ['r2', 'r1'], hops({ between: ['r1', 'r2'], subnet: '10.1.0.0/25' })),
     );
     const { problems } = bench.settle();
     expect(problems.get('Router/x')?.[0]).toEqual({
       reason: 'Conflict',
-      field: 'spec.asn',
-      value: '2',
+      field: 'spec.routerId',
+      value: '10.255.0.2',
       message:
-        'The AS number 2 is taken: it belongs to Router/r2. Choose another AS number; if the holder gives it up, this object has it.',
+        'The router id 10.255.0.2 is taken: it belongs to Router/r2. Choose another router id; if the holder gives it up, this object has it.',
     });
+    expect(problems.get('Router/z')?.[0]?.message).toBe(
+      'The AS number 4200000000 is taken: it belongs to Router/free. There it was allocated: write it there too, and both are routers of one AS. ' +
+        'Or choose another AS number; if the holder gives it up, this object has it.',
+    );
     expect(problems.get('Path/y')?.[0]?.message).toBe(
       'The link r1--r2 is shared with Path/row and has 10.200.0.0/27 there. Name that one, or none, or change it in all of them.',
     );

@@ -49,15 +49,24 @@ const shuffled = (input: IntakeInput, seed: number): IntakeInput => {
 
 describe('intake', () => {
   it('settles in a sound state, whatever is written', () => {
+    /** States with a connection of each kind, and with an AS of several routers. */
+    const seen = { segments: 0, tunnels: 0, systems: 0 };
     fc.assert(
       fc.property(steps, (sequence) => {
         play(sequence, (bench, decided) => {
           expect(bench.rounds).toBeLessThanOrEqual(4);
           expectSound(bench, decided);
+          const { experiments, workloads } = decided.desired;
+          const connections = experiments.flatMap((each) => each.connections);
+          if (connections.some(({ course }) => course !== undefined)) seen.segments += 1;
+          if (connections.some(({ tunnel }) => tunnel !== undefined)) seen.tunnels += 1;
+          const asns = workloads.flatMap(({ setup }) => (setup.type === 'router' ? [setup.asn] : []));
+          if (new Set(asns).size < asns.length) seen.systems += 1;
         });
       }),
       { numRuns: 100 },
     );
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(5);
   });
 
   it('never changes a value of an object that nobody changes', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withoutFlows } from '../../../../src/core/plan/desired-segments.ts';
 import { flowNumbers } from '../../../../src/core/plan/flow-numbers.ts';
 import {
   canonicalLocator,
@@ -88,7 +89,8 @@ describe('a connection over SRv6', () => {
     );
     expect(r1?.neighbors.map(({ locator }) => locator)).toEqual(['5f00:0:2::/48', '5f00:0:4::/48']);
     expect(r1?.sids.map(({ action }) => action)).toEqual(['End.DX4', 'End.DX4']);
-    expect(r1?.hosts).toEqual([{ address: '10.77.0.1', via: '10.204.0.3', interface: '10.204.0.2' }]);
+    const number = connectionOf(desired, 'own')?.course?.number;
+    expect(r1?.hosts).toEqual([{ number, address: '10.77.0.1', via: '10.204.0.3', interface: '10.204.0.2' }]);
     expect(r2?.sids.map(({ action }) => action)).toEqual(['End', 'End']);
     expect(r2?.flows).toEqual([]);
     expect(r3?.flows.map(({ way }) => way)).toEqual(['reverse', 'reverse']);
@@ -117,6 +119,26 @@ describe('a connection over SRv6', () => {
     expect(connectionOf(after.desired, 'own')).toEqual(before);
   });
 
+  it('leaves nothing in any router where it is not to be sent, and what it shares with others stays', () => {
+    const { desired } = new Bench().put(...ring(OWN, VOICE)).settle();
+    const number = (name: string): number => connectionOf(desired, name)?.course?.number ?? 0;
+    const without = (router: string, ...names: readonly string[]) => {
+      const { segments } = routerOf(desired, router);
+      const left = segments && withoutFlows(segments, new Set(names.map(number)));
+      return [left?.neighbors, left?.sids, left?.flows, left?.hosts].map((each) => each?.length);
+    };
+    const alone = (name: string, other: string) => {
+      const { desired: one } = new Bench()
+        .put(...ring(...[OWN, VOICE].filter((each) => each.name === name)))
+        .settle();
+      const { neighbors = [], sids = [], flows = [], hosts = [] } = routerOf(one, 'r1').segments ?? {};
+      expect(without('r1', other)).toEqual([neighbors, sids, flows, hosts].map(({ length }) => length));
+    };
+    alone(OWN.name, VOICE.name);
+    alone(VOICE.name, OWN.name);
+    for (const router of ['r1', 'r3']) expect(without(router, OWN.name, VOICE.name)).toEqual([0, 0, 0, 0]);
+  });
+
   it('asks nothing of BGP, which steers the others', () => {
     const segmented = new Bench().put(...ring({ name: 'all', path: 'lower' })).settle();
     const configuration = routerOf(segmented.desired, 'r1').configuration.text;
@@ -141,6 +163,34 @@ describe('a connection over SRv6', () => {
     const bench = new Bench().put(...ring(), router('r5'), router('r6'));
     bench.put(path('tight', ['r5', 'r6'], { links: { mtu: 1200 } })).settle();
     expect(reasons(bench.put(later).settle(), `Path/${name}`)).toEqual([expected]);
+  });
+
+  it('stands beside a connection of layer 2 between the same hosts, each with addresses of its own kind', () => {
+    const bench = new Bench().put(...ring({ name: 'all', path: 'upper' }, { ...REST, layer: 2 }));
+    const decided = bench.settle();
+    expect(reasons(decided, 'Experiment/x')).toEqual([]);
+    const [all, lan] = ['all', 'rest'].map((name) => connectionOf(decided.desired, name));
+    expect(all?.course?.segments.forward).toHaveLength(2);
+    expect(lan?.tunnel).toBeDefined();
+    const { addresses, routes, ports } = hostOf(decided.desired, 'a');
+    expect(addresses).toEqual([]);
+    expect(routes.map(({ to }) => to)).toEqual([all?.to.address]);
+    expect(ports?.map(({ address }) => address.split('/')[0])).toEqual([lan?.from.address]);
+    expect(routerOf(decided.desired, 'r1').segments).toMatchObject({
+      hosts: [],
+      flows: [{ way: 'forward' }],
+    });
+  });
+
+  it('is none of layer 2, whoever comes later', () => {
+    const lan = { name: 'lan', path: 'upper', layer: 2 };
+    const decided = new Bench().put(...ring(lan)).settle();
+    expect(reasons(decided, 'Experiment/x')).toEqual(['NeedsBgp spec.connections[0].path']);
+    const bench = new Bench().put(...ring({ ...lan, path: 'plain' }));
+    expect(connectionOf(bench.settle().desired, 'lan')?.tunnel).toBeDefined();
+    const later = bench.put(path('plain', ['r1', 'r2', 'r3'], { engineering: 'srv6' })).settle();
+    expect(reasons(later, 'Experiment/x')).toEqual(['NeedsBgp spec.connections[0].path']);
+    expect(connectionOf(later.desired, 'lan')).toBeUndefined();
   });
 
   it('needs no segments between hosts of one router', () => {

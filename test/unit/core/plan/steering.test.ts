@@ -10,30 +10,46 @@ const NAMES = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'];
 
 /** Two hosts on the ends of each Path, joined over it; `shared`: hosts of one Experiment, one on each router. */
 interface Mesh {
+  /** By router, as in NAMES: the AS that it is of. */
+  readonly systems: readonly number[];
   readonly vias: readonly (readonly string[])[];
   readonly shared: readonly number[];
   /** In which the routers take their turn. */
   readonly order: readonly string[];
 }
 
+/** Every router is an AS of its own, or some are of the same; Paths pass the routers of an AS one after the other. */
+const anySystems: fc.Arbitrary<readonly number[]> = fc.oneof(
+  fc.constant(NAMES.map((_, index) => index)),
+  fc.array(fc.nat(3), { minLength: NAMES.length, maxLength: NAMES.length }),
+);
+
 const anyMesh: fc.Arbitrary<Mesh> = fc
-  .array(fc.shuffledSubarray(NAMES, { minLength: 2 }), { minLength: 1, maxLength: 6 })
-  .chain((vias) =>
+  .tuple(fc.array(fc.shuffledSubarray(NAMES, { minLength: 2 }), { minLength: 1, maxLength: 6 }), anySystems)
+  .chain(([vias, systems]) =>
     fc.record({
-      vias: fc.constant(vias),
+      systems: fc.constant(systems),
+      vias: fc.constant(vias.map((via) => gathered(via, systems))),
       shared: fc.subarray(vias.map((_, index) => index)),
       order: fc.shuffledSubarray(NAMES, { minLength: NAMES.length }),
     }),
   );
 
-function planOf({ vias, shared }: Mesh): Intake {
+/** Routers in the order in which their ASes come. */
+function gathered(via: readonly string[], systems: readonly number[]): readonly string[] {
+  const systemOf = (name: string): number | undefined => systems[NAMES.indexOf(name)];
+  const systemsInOrder = [...new Set(via.map(systemOf))];
+  return systemsInOrder.flatMap((system) => via.filter((name) => systemOf(name) === system));
+}
+
+function planOf({ systems, vias, shared }: Mesh): Intake {
   const own = vias.map((via, index) =>
     experiment(`own${String(index)}`, {
       hosts: [
         { name: 'a', router: via[0] },
         { name: 'b', router: via.at(-1) },
       ],
-      connections: [{ name: 'ab', from: 'a', to: 'b', path: `p${String(index)}` }],
+      connections: [{ name: 'ab', from: 'a', to: 'b', path: `p${String(index)}`, layer: 2 + (index % 2) }],
     }),
   );
   const together = experiment('together', {
@@ -43,11 +59,12 @@ function planOf({ vias, shared }: Mesh): Intake {
       from: vias[index]?.[0],
       to: vias[index]?.at(-1),
       path: `p${String(index)}`,
+      layer: index % 3 === 0 ? 2 : 3,
     })),
   });
   return new Bench()
     .put(
-      ...NAMES.map((name) => router(name)),
+      ...NAMES.map((name) => router(name, { asn: asnIn(name, systems, vias) })),
       ...vias.map((via, index) => path(`p${String(index)}`, via)),
       ...own,
       together,
@@ -55,24 +72,48 @@ function planOf({ vias, shared }: Mesh): Intake {
     .settle();
 }
 
-/** The routers that packets pass for each connection, there and back, and those that its Path wants. */
-function waysOf(desired: DesiredState, order: readonly string[]): { taken: string[]; wanted: string[] }[] {
+/** Routers that drew the same system are of one AS as far as Paths join them within it. */
+function asnIn(name: string, systems: readonly number[], vias: readonly (readonly string[])[]): number {
+  const systemOf = (router: string): number | undefined => systems[NAMES.indexOf(router)];
+  const part = [name];
+  for (const router of part)
+    for (const via of vias)
+      for (const [index, other] of via.entries()) {
+        const isNext = via[index - 1] === router || via[index + 1] === router;
+        if (isNext && systemOf(other) === systemOf(name) && !part.includes(other)) part.push(other);
+      }
+  return 65000 + Math.min(...part.map((router) => NAMES.indexOf(router)));
+}
+
+interface Way {
+  /** The routers that packets of a connection pass in one direction, then the AS path that they follow at first. */
+  readonly taken: readonly (string | number)[];
+  /** Those that its Path, and its proof, want. */
+  readonly wanted: readonly (string | number)[];
+}
+
+/** Of each connection, there and back. */
+function waysOf(desired: DesiredState, order: readonly string[]): readonly Way[] {
   return desired.experiments
     .flatMap(({ connections }) => connections)
-    .flatMap(({ from, to, forward, reverse }) =>
+    .flatMap(({ from, to, tunnel, forward, reverse, asPath }) =>
       [
-        { near: from, far: to, hops: forward },
-        { near: to, far: from, hops: reverse },
-      ].map(({ near, far, hops }) => {
-        const next = settleBgp(desired, { subnet: far.subnet, origin: far.router }, order);
+        { near: from, far: to, end: tunnel?.to, hops: forward, expected: asPath },
+        { near: to, far: from, end: tunnel?.from, hops: reverse, expected: [] },
+      ].map(({ near, far, end, hops, expected }) => {
+        const subnet = end === undefined ? far.subnet : `${end}/32`;
+        const next = settleBgp(desired, { subnet, origin: far.router }, order);
         const taken = [near.router];
         for (
-          let at = next.get(near.router);
+          let at = next.get(near.router)?.next;
           at !== undefined && taken.length <= NAMES.length;
-          at = next.get(at)
+          at = next.get(at)?.next
         )
           taken.push(at);
-        return { taken, wanted: hops.map((hop) => hop.router) };
+        const between = hops.map((hop) => hop.router);
+        const asPath = hops === forward ? (next.get(near.router)?.asPath ?? []) : [];
+        const wanted = end === undefined ? between : [near.router, ...between, far.router];
+        return { taken: [...taken, ...asPath], wanted: [...wanted, ...expected] };
       }),
     );
 }
@@ -116,9 +157,10 @@ describe('steering by BGP', () => {
   });
 
   it('prefers nothing where there is no way round', () => {
-    const chain = planOf({ vias: [NAMES], shared: [0], order: NAMES });
+    const systems = NAMES.map((_, index) => index);
+    const chain = planOf({ systems, vias: [NAMES], shared: [0], order: NAMES });
     expect(preferredIn(chain)).toBe(0);
-    const ring = planOf({ vias: [NAMES, ['r0', 'r6']], shared: [0], order: NAMES });
+    const ring = planOf({ systems, vias: [NAMES, ['r0', 'r6']], shared: [0], order: NAMES });
     expect(preferredIn(ring)).toBeGreaterThan(0);
   });
 
@@ -168,9 +210,8 @@ describe('steering by BGP', () => {
     expect([...bench.settle().problems]).toEqual([]);
     const plan = bench.put(path('right', ['r0', 'r2', 'r3'])).settle();
     expect(plan.problems.get('Experiment/x')).toMatchObject([{ reason: 'PathsPart' }]);
-    expect(waysOf(plan.desired, ['r3', 'r2', 'r1', 'r0'])[0]).toEqual({
-      taken: ['r0', 'r1', 'r3'],
-      wanted: ['r0', 'r1', 'r3'],
-    });
+    const [there] = waysOf(plan.desired, ['r3', 'r2', 'r1', 'r0']);
+    expect(there?.taken).toEqual(there?.wanted);
+    expect(there?.taken.slice(0, 3)).toEqual(['r0', 'r1', 'r3']);
   });
 });

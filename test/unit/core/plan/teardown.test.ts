@@ -126,15 +126,15 @@ describe('an object that comes back', () => {
   });
 
   it('finds its values taken when others wrote them meanwhile', () => {
-    const bench = new Bench().put(router('r1', { asn: 7 }));
+    const bench = new Bench().put(router('r1', { routerId: '0.0.0.7' }));
     bench.converge();
     bench.delete('Router/r1').settle();
-    expect(bench.put(router('r2', { asn: 7 })).settle().problems.size).toBe(0);
+    expect(bench.put(router('r2', { routerId: '0.0.0.7' })).settle().problems.size).toBe(0);
     bench.put(path('p', ['r1', 'r2']));
-    const decided = bench.put(router('r1', { asn: 7 })).settle();
-    expect(reasons(decided, 'Router/r1')).toEqual(['Conflict spec.asn']);
+    const decided = bench.put(router('r1', { routerId: '0.0.0.7' })).settle();
+    expect(reasons(decided, 'Router/r1')).toEqual(['Conflict spec.routerId']);
     expect(reasons(decided, 'Path/p')).toEqual(['RouterNotFound spec.via[0]']);
-    expect(bench.put(router('r2', { asn: 8 })).settle().problems.size).toBe(0);
+    expect(bench.put(router('r2', { routerId: '0.0.0.8' })).settle().problems.size).toBe(0);
   });
 
   it('has a new network after the old one was gone', () => {

@@ -63,6 +63,19 @@ const SLOW: FrrRouter = {
   connected: ['10.9.0.0/24', '10.10.0.0/24'],
 };
 
+/** An edge of two LANs: EVPN goes over one of its sessions. */
+const LAYER_2: FrrRouter = {
+  ...BARE,
+  loopback: '10.255.0.1/32',
+  vteps: ['10.255.0.20/32', '10.255.0.3/32'],
+  sessions: [
+    { peer: 'r2', asn: 2, address: '10.9.0.3', network: 'link/r1--r2', evpn: true },
+    { peer: 'r3', asn: 3, address: '10.10.0.2', network: 'link/r1--r3' },
+  ],
+  connected: ['10.9.0.0/24', '10.10.0.0/24'],
+  preferred: [{ prefix: '10.255.0.21/32', from: '10.9.0.3' }],
+};
+
 /** Everything that a policy can say, on a router that prefers neighbours for Paths too. */
 const POLICY: FrrRouter = {
   ...FULL,
@@ -127,12 +140,43 @@ const POLICY: FrrRouter = {
   ],
 };
 
+/** In the middle of an AS, which it leaves to r4: Paths, rules for all neighbours, and a LAN. */
+const IBGP: FrrRouter = {
+  ...BARE,
+  asn: 65001,
+  loopback: '10.255.0.1/32',
+  vteps: ['10.255.0.20/32'],
+  sessions: [
+    {
+      ...{ peer: 'r2', asn: 65001, address: '10.9.0.3', network: 'link/r1--r2', evpn: true },
+      policy: {
+        import: [{ action: 'permit', set: { localPreference: 300, prepend: 1 } }],
+        export: [{ action: 'permit', set: { prepend: 2, med: 7, addCommunities: ['65001:1'] } }],
+        defaultOriginate: true,
+        maximumPrefixes: { limit: 100, action: 'reset' },
+      },
+    },
+    { peer: 'r3', asn: 65001, address: '10.10.0.2', network: 'link/r1--r3' },
+    {
+      ...{ peer: 'r4', asn: 65002, address: '10.11.0.2', network: 'link/r1--r4' },
+      policy: { import: [], export: [{ action: 'permit', set: { prepend: 2 } }] },
+    },
+  ],
+  connected: ['10.9.0.0/24', '10.10.0.0/24', '10.11.0.0/24'],
+  preferred: [
+    { prefix: '10.255.0.21/32', from: '10.9.0.3' },
+    { prefix: '10.205.0.0/24', from: '10.11.0.2' },
+  ],
+};
+
 describe('renderFrr', () => {
   it.each([
     ['bare', BARE],
     ['full', FULL],
     ['slow', SLOW],
     ['policy', POLICY],
+    ['layer-2', LAYER_2],
+    ['ibgp', IBGP],
   ])('writes %s.conf', async (name, router) => {
     await expect(renderFrr(router).text).toMatchFileSnapshot(golden(name));
   });

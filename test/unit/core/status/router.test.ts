@@ -58,6 +58,7 @@ describe('the conditions of a router', () => {
       address: '10.0.0.2',
       attached,
       failure,
+      rival: undefined,
     });
     const attached = (...endpoints: RouterFacts['endpoints']): unknown =>
       routerFindings({ ...facts, endpoints }).find(({ type }) => type === 'Attached');
@@ -70,6 +71,9 @@ describe('the conditions of a router', () => {
     });
     expect(attached(link('r2', undefined))).toMatchObject({ status: 'False', reason: 'Plugging' });
     expect(attached(link('r2', 'of another router', true))).toMatchObject({ status: 'True' });
+    expect(
+      attached({ ...link('r2', undefined, true), rival: 'somebody has it' }, link('r3', 'no')),
+    ).toMatchObject({ status: 'False', reason: 'AddressTaken', message: 'somebody has it' });
   });
 
   it('do not speak of a container that leaves as of one that fails', () => {
