@@ -161,7 +161,9 @@ describe('connections of layer 2', () => {
       expect(mac).toMatch(/^02:/);
       const forget = 'ip neighbour flush dev "$1"; ping -c 1 -W 1 "$2"';
       const ask = ['sh', '-c', forget, 'sh', device, `${subnet}.2`] as const;
-      expect(await arrives(ends, device, ['arp'], ask)).toContain(`${mac} > ff:ff:ff:ff:ff:ff`);
+      expect(await arrives(ends, device, ['arp', 'and', 'ether', 'broadcast'], ask)).toContain(
+        `${mac} > ff:ff:ff:ff:ff:ff`,
+      );
       const broadcast = `${subnet}.255`;
       const toAll = ['ping', '-b', '-c', '1', '-W', '1', broadcast] as const;
       expect(await arrives(ends, device, ['icmp', 'and', 'dst', broadcast], toAll)).toContain(mac);

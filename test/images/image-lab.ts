@@ -38,6 +38,17 @@ export class ImageLab {
     return all;
   }
 
+  /** Runs a command in a container, with what it reads from standard input. */
+  async run(
+    container: string,
+    argv: readonly string[],
+    input = '',
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const args = ['-H', `unix://${this.#socket}`, 'exec', '-i', container, ...argv];
+    const { exitCode = -1, stdout, stderr } = await execa('docker', args, { input, reject: false });
+    return { exitCode, stdout, stderr };
+  }
+
   /** Runs a shell script in a container; its exit code and all that it printed. */
   async sh(container: string, script: string): Promise<{ exitCode: number; text: string }> {
     const args = ['-H', `unix://${this.#socket}`, 'exec', container, 'sh', '-c', script];

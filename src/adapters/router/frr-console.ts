@@ -5,11 +5,11 @@ import type { RouteEntry, RouterSession, RouterState } from '../../core/diff/obs
 import { redacted } from '../../core/render/frr-secrets.ts';
 import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
-import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
+import type { CommandResult } from '../../ports/node-engine.ts';
 import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
 import { interfacesOf, sourceIn } from './addresses.ts';
 import { devicesOf } from './devices.ts';
-import { outputOf, runIn } from './run-in.ts';
+import { outputOf, runIn, type Runners } from './run-in.ts';
 
 const READ_TIMEOUT_MS = 10_000;
 /** frr-reload.py compares and applies line by line. */
@@ -86,6 +86,9 @@ if forgotten; then
 fi
 ${report(`printf '%s\\n' "$shown"`)}`;
 
+/** Cuts the running configuration out of what vtysh showed. */
+const RUNNING_SHOWN = `printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SHOW_SUMMARY}$/{//!p}'`;
+
 /** Everything of one change in one call: on a busy machine each further one costs as much again. */
 const configureScript = (hash: string, apply: string): string => `
 set -eu
@@ -98,7 +101,7 @@ done
 new=/run/hinge/new.conf
 cat > "$new"
 ${apply}
-printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SHOW_SUMMARY}$/{//!p}' > ${RUNNING}.new
+${RUNNING_SHOWN} > ${RUNNING}.new
 mv ${RUNNING}.new ${RUNNING}
 echo ${hash} > ${APPLIED}
 ${report(`printf '%s\\n' "$shown"`)}`;
@@ -107,15 +110,35 @@ ${report(`printf '%s\\n' "$shown"`)}`;
 const FIRST = `
 shown=$(vtysh -E -c 'configure terminal' -c "$(cat "$new")" -c end -c 'write memory' ${SHOW} 2>&1) ||
   { printf '%s\\n' "$shown" >&2; exit 1; }`;
+
+/**
+ * What somebody edits while hinge changes the configuration would be taken for hinge's own from then on. So the running configuration has to
+ * be explained: by a line that is wanted, or by one that was there before. A line that was wanted and there before has to be there still. What FRR makes of
+ * a new line in words of its own is not explained either: that costs a second look, which changes nothing.
+ */
+const EXPLAINED = `
+by_line() { sed 's/^ *//' | sort -u; }
+explained() {
+  by_line < "$new" > "$new.wanted"
+  by_line < ${RUNNING} > "$new.before"
+  ${RUNNING_SHOWN} | by_line > "$new.after"
+  [ -z "$(sort -u "$new.wanted" "$new.before" | comm -13 - "$new.after")" ] &&
+    [ -z "$(comm -12 "$new.wanted" "$new.before" | comm -23 - "$new.after")" ]
+}`;
+
 /**
  * Changes only what differs. Finds a bad line before it changes anything. Routes that were heard or sent already go through changed route-maps
  * only when they are heard and sent anew, which resets no session (RFC 2918).
  */
-const CHANGE = `
-/usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
-vtysh -d bgpd -c 'clear bgp ipv4 unicast * soft' >&2
-{ ${eachHalf('flush')}; } >&2
-shown=$(vtysh -E -c 'write memory' ${SHOW})`;
+const CHANGE = `${EXPLAINED}
+change() {
+  /usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
+  vtysh -d bgpd -c 'clear bgp ipv4 unicast * soft' >&2
+  { ${eachHalf('flush')}; } >&2
+  shown=$(vtysh -E -c 'write memory' ${SHOW})
+}
+change
+explained || change`;
 
 const Summary = z.object({
   peers: z
@@ -150,9 +173,9 @@ const Table = z.object({
 
 /** FRR in containers made from hinge's router image, through vtysh and frr-reload.py. */
 export class FrrConsole implements RouterConsole {
-  readonly #fleet: Fleet;
+  readonly #fleet: Runners;
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: Runners) {
     this.#fleet = fleet;
   }
 

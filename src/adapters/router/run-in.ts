@@ -1,11 +1,16 @@
 import { DockerError } from '../../core/failure.ts';
 import { redacted } from '../../core/render/frr-secrets.ts';
-import type { CommandResult, Fleet, NamespaceCommand } from '../../ports/node-engine.ts';
+import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
+
+/** Of a fleet: what runs commands in containers, by node. */
+export interface Runners {
+  readonly engines: ReadonlyMap<string, Pick<NodeEngine, 'run'>>;
+}
 
 /** Runs a command in a workload's namespaces. @throws DockerError when the node has no endpoint or cannot be reached. */
 export async function runIn(
-  fleet: Fleet,
+  fleet: Runners,
   target: ConsoleTarget,
   command: Omit<NamespaceCommand, 'containerId'>,
 ): Promise<CommandResult> {
@@ -18,7 +23,7 @@ export async function runIn(
 
 /** As runIn, for commands that cannot fail in normal operation. @returns standard output. */
 export async function outputOf(
-  fleet: Fleet,
+  fleet: Runners,
   target: ConsoleTarget,
   command: Omit<NamespaceCommand, 'containerId'>,
 ): Promise<string> {
