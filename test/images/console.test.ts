@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FrrConsole } from '../../src/adapters/router/frr-console.ts';
 import type { ConfigurationText } from '../../src/core/render/text.ts';
-import { eventually } from '../support/eventually.ts';
 import { ImageLab } from './image-lab.ts';
 
 const GOLDEN = readFileSync(join(import.meta.dirname, '../golden/frr/figure-3.vyos-46.conf'), 'utf8');
@@ -54,13 +53,7 @@ describe('what somebody edits while hinge changes the configuration', () => {
     const capabilities = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].map((name) => `--cap-add=${name}`);
     const own = ['--name', ROUTER, '--hostname', ROUTER, ...capabilities];
     await lab.docker('run', '--detach', '--init', ...own, 'hinge/router-frr:1');
-    await eventually(
-      async () => {
-        expect(await console.read(target)).toMatchObject({ ready: true });
-      },
-      { timeoutMs: 10_000, message: `${ROUTER} is ready` },
-    );
-    expect(await console.configure(target, configuration(GOLDEN), true)).toMatchObject({ drift: [] });
+    await console.configure(target, configuration(GOLDEN), true);
     return async () => lab.docker('rm', '-f', ROUTER);
   });
 
