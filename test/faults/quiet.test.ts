@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { ExperimentStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
@@ -28,6 +29,7 @@ describe('nothing to do', () => {
       let leader = await testbed.start('first');
       await row.put();
       await row.whole();
+      await lossCounted();
       let standby = await testbed.spawn('stand-by');
       await standby.serving();
       const before = await testbed.snapshot();
@@ -59,6 +61,16 @@ describe('nothing to do', () => {
     },
     BOUND_MS,
   );
+
+  /** Waits for the last of what becomes known of a connection: it is counted once packets have passed for a while. */
+  async function lossCounted(): Promise<void> {
+    const lost = async (): Promise<unknown> => {
+      const status = (await testbed.status({ kind: 'Experiment', name: row.name })) as
+        ExperimentStatus | undefined;
+      return status?.connections?.map(({ lossPercent }) => lossPercent);
+    };
+    await expect.poll(lost, { timeout: 60_000 }).toEqual([0]);
+  }
 
   /** Waits until the leader has read and proven everything. */
   async function looked(leader: OperatorProcess): Promise<void> {

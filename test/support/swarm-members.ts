@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Lab } from '../../deploy/lab/lab.ts';
 import type { LabNode } from '../../deploy/lab/node.ts';
+import { tail } from '../../deploy/lab/log-tail.ts';
 import { within } from '../../deploy/lab/wait.ts';
 import { eventually } from './eventually.ts';
 
@@ -20,9 +21,15 @@ type Member = z.infer<typeof members>[number];
 
 const CALL_MS = 5_000;
 
-/** The members of the Swarm, as one of its managers sees them. */
-async function membersAt({ name, docker }: LabNode): Promise<readonly Member[]> {
-  return members.parse(await within(CALL_MS, `${name}: members of the Swarm`, docker.listNodes()));
+/** The members of the Swarm, as one of its managers sees them. @throws Error with the last words of an engine that does not tell. */
+async function membersAt({ name, docker, layout }: LabNode): Promise<readonly Member[]> {
+  try {
+    return members.parse(await within(CALL_MS, `${name}: members of the Swarm`, docker.listNodes()));
+  } catch (error) {
+    throw new Error(`${name} does not list the members of the Swarm; ${tail(layout.log, 40)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The first manager that answers, with what it says. */
