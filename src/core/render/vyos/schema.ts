@@ -98,6 +98,9 @@ const LEAVES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Words that are names of options or blocks also after one of these. */
+const NAMES: ReadonlySet<string> = new Set(['vpn', 'vrf', 'multipath-relax', 'confed', 'ignore', 'next']);
+
 /** Options that keep all the values they are given; any other keeps the last one. */
 const SEVERAL = [
   'interfaces/*/address',
@@ -135,7 +138,7 @@ export const isBlock = (name: string): boolean => BLOCKS.has(name);
 
 /** Whether an unquoted word after an option is its value: it could be no name, or the option is known to have one. */
 export const isValue = (name: string, word: string): boolean =>
-  LEAVES.has(name) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(word);
+  (LEAVES.has(name) && !NAMES.has(word)) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(word);
 
 /** @param path names without tags, the option's own last. */
 export const hasSeveral = (path: readonly string[]): boolean =>

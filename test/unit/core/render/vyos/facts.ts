@@ -124,9 +124,9 @@ export function vyosFacts(items: readonly Item[]): RoutingFacts {
     kernelMap: taggedAs(blockAt(items, 'system', 'ip'), 'protocol').flatMap(([, inside]) =>
       valuesOf(inside, 'route-map'),
     )[0],
-    discarded: taggedAs(blockAt(items, 'protocols', 'static'), 'route').map(
-      ([prefix, inside]) => `${prefix} ${valueOf(blockAt(inside, 'blackhole'), 'distance') ?? ''}`,
-    ),
+    discarded: taggedAs(blockAt(items, 'protocols', 'static'), 'route')
+      .map(([prefix, inside]) => `${prefix} ${valueOf(blockAt(inside, 'blackhole'), 'distance') ?? ''}`)
+      .sort(),
     loopback: taggedAs(blockAt(items, 'interfaces'), 'loopback').flatMap(([, inside]) =>
       valuesOf(inside, 'address'),
     ),

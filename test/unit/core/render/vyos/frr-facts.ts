@@ -38,7 +38,10 @@ export function frrFacts(text: string): RoutingFacts {
     communityLists: listsOf(rest(lines, 'bgp community-list standard ')),
     routeMaps: routeMapsOf(lines),
     kernelMap: rest(lines, 'ip protocol bgp route-map ')[0],
-    discarded: rest(lines, 'ip route ').map((route) => route.replace(' blackhole', '')),
+    // FRR lists the shorter ones first.
+    discarded: rest(lines, 'ip route ')
+      .map((route) => route.replace(' blackhole', ''))
+      .sort(),
     loopback: rest(inside(/^interface lo$/), 'ip address '),
     bfdProfiles: profilesOf(lines),
     evpn: evpn?.includes('advertise-all-vni') === true ? ['advertise-all-vni'] : [],
