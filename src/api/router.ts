@@ -36,7 +36,7 @@ export const RouterSpec = z
   .strictObject({
     platform: z.enum(['frr', 'vyos']).default('frr').describe('How the container is configured.'),
     release: VyosRelease.exactOptional().describe(
-      "Release whose syntax the configuration has; platform vyos only. Default: found in the image's tag or name, or else 1.4.",
+      "Release of VyOS whose syntax the configuration has. Default: found in the image's tag or name, or else 1.4.",
     ),
     runtime: z
       .enum(['task', 'sandbox'])

@@ -35,7 +35,7 @@ export function renderedText(
     ? [`spec.extraConfig is left out: it is written for ${PLATFORMS[spec.platform]}.`]
     : [];
   if (format === 'frr') return { text: renderFrr(written.rendered).text, comment: '!', warnings };
-  const release = asked.release ?? releaseOf(spec.platform === 'vyos' ? spec : {});
+  const release = asked.release ?? releaseOf(spec.platform === 'vyos' ? spec : withoutImage(spec));
   const { items, notes } = renderVyos(vyosRouterOf(written, ROUTING_SYSCTLS), release);
   return {
     text: format === 'set' ? setText(items) : bootText(items, release),
@@ -43,3 +43,6 @@ export function renderedText(
     warnings: [...warnings, ...notes.map(({ message }) => message)],
   };
 }
+
+/** The image of a router of another platform tells nothing about VyOS. */
+const withoutImage = ({ image: _, ...rest }: RouterSpec): RouterSpec => rest;

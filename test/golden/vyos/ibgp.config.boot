@@ -26,6 +26,32 @@ interfaces {
         description "to 2"
         mtu "1450"
     }
+    vxlan vxlan1000000 {
+        ipv6 {
+            address {
+                no-default-link-local
+            }
+        }
+        mtu "1400"
+        parameters {
+            nolearning
+        }
+        port "4790"
+        source-address "10.255.0.20"
+        vni "1000000"
+    }
+    bridge br1000000 {
+        ipv6 {
+            address {
+                no-default-link-local
+            }
+        }
+        member {
+            interface vxlan1000000 {
+            }
+        }
+        mtu "1400"
+    }
 }
 policy {
     prefix-list hinge-own {
@@ -186,6 +212,9 @@ protocols {
                 }
                 network 10.255.0.20/32 {
                 }
+            }
+            l2vpn-evpn {
+                advertise-all-vni
             }
         }
         neighbor 10.9.0.3 {
