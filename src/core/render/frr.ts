@@ -158,25 +158,23 @@ const graceful = ({ restartTime }: { readonly restartTime: number }): string[] =
   ' bgp graceful-restart',
 ];
 
-const neighbor = (session: DesiredSession): string[] =>
-  neighborLines(session, bfdProfile(bfdInterval(session)));
-
-const neighborLines = (
-  { address, asn, peer, pace, bfd: watched, password }: DesiredSession,
-  profileName: string,
-): string[] => [
-  ` neighbor ${address} remote-as ${asn.toString()}`,
-  ` neighbor ${address} description ${peer}`,
-  ...(watched === false
-    ? []
-    : [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${profileName}`]),
-  ...(password === undefined ? [] : [` neighbor ${address} password ${passwordText(password)}`]),
-  ` neighbor ${address} advertisement-interval 0`,
-  ...(pace === undefined
-    ? []
-    : [` neighbor ${address} timers ${pace.keepalive.toString()} ${pace.hold.toString()}`]),
-  ` neighbor ${address} timers connect ${(pace?.connect ?? 1).toString()}`,
-];
+function neighbor(session: DesiredSession): string[] {
+  const { address, asn, peer, pace, bfd: watched, password } = session;
+  const profileName = bfdProfile(bfdInterval(session));
+  return [
+    ` neighbor ${address} remote-as ${asn.toString()}`,
+    ` neighbor ${address} description ${peer}`,
+    ...(watched === false
+      ? []
+      : [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${profileName}`]),
+    ...(password === undefined ? [] : [` neighbor ${address} password ${passwordText(password)}`]),
+    ` neighbor ${address} advertisement-interval 0`,
+    ...(pace === undefined
+      ? []
+      : [` neighbor ${address} timers ${pace.keepalive.toString()} ${pace.hold.toString()}`]),
+    ` neighbor ${address} timers connect ${(pace?.connect ?? 1).toString()}`,
+  ];
+}
 
 function bfd({ sessions }: RenderedRouter): string[] {
   if (sessions.length === 0) return [];

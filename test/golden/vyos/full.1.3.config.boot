@@ -23,6 +23,23 @@ interfaces {
     }
 }
 policy {
+    prefix-list hinge-own {
+        rule 1 {
+            action "permit"
+            prefix "10.9.0.0/16"
+            le "32"
+        }
+        rule 2 {
+            action "permit"
+            prefix "10.10.0.0/24"
+            le "32"
+        }
+        rule 3 {
+            action "permit"
+            prefix "10.204.0.0/24"
+            le "32"
+        }
+    }
     prefix-list hinge-via-10-9-0-3 {
         rule 1 {
             action "permit"
@@ -69,6 +86,21 @@ policy {
             }
             set {
                 local-preference "200"
+            }
+        }
+        rule 2 {
+            action "permit"
+        }
+    }
+    route-map hinge-kernel {
+        rule 1 {
+            action "deny"
+            match {
+                ip {
+                    address {
+                        prefix-list "hinge-own"
+                    }
+                }
             }
         }
         rule 2 {
@@ -144,6 +176,7 @@ protocols {
                 }
             }
         }
+        route-map "hinge-kernel"
     }
     static {
         route 0.0.0.0/0 {

@@ -23,6 +23,23 @@ interfaces {
     }
 }
 policy {
+    prefix-list hinge-own {
+        rule 1 {
+            action "permit"
+            prefix "10.9.0.0/24"
+            le "32"
+        }
+        rule 2 {
+            action "permit"
+            prefix "10.10.0.0/24"
+            le "32"
+        }
+        rule 3 {
+            action "permit"
+            prefix "10.11.0.0/24"
+            le "32"
+        }
+    }
     prefix-list hinge-via-10-9-0-3 {
         rule 1 {
             action "permit"
@@ -97,6 +114,21 @@ policy {
             action "permit"
             set {
                 as-path-prepend "65001 65001"
+            }
+        }
+        rule 2 {
+            action "permit"
+        }
+    }
+    route-map hinge-kernel {
+        rule 1 {
+            action "deny"
+            match {
+                ip {
+                    address {
+                        prefix-list "hinge-own"
+                    }
+                }
             }
         }
         rule 2 {
@@ -197,6 +229,7 @@ protocols {
                 }
             }
         }
+        route-map "hinge-kernel"
     }
 }
 

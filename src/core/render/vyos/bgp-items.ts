@@ -10,6 +10,7 @@ import {
 } from '../routing.ts';
 import { block, filled, flag, type Item, leaf, tagged } from './item.ts';
 import { passwordPlaceholder } from './password.ts';
+import { KERNEL_MAP } from './policy-items.ts';
 import type { Traits } from './release-traits.ts';
 import type { VyosRouter } from './router.ts';
 
@@ -30,8 +31,9 @@ export function bgpItem(router: VyosRouter, routing: Routing, traits: Traits): I
     ]),
     ...routing.policies.map((policy) => neighbor(policy, router, traits)),
   ];
+  const filter = routing.connected.length > 0 ? [leaf('route-map', KERNEL_MAP)] : [];
   return traits.old
-    ? tagged('bgp', router.asn, items)
+    ? tagged('bgp', router.asn, [...items, ...filter])
     : block('bgp', [leaf('system-as', router.asn), ...items]);
 }
 
@@ -74,7 +76,9 @@ function neighbor({ session, heard, told }: Policy, router: VyosRouter, traits: 
     ...(password === undefined ? [] : [leaf('password', passwordPlaceholder(password))]),
     block('timers', [
       leaf('connect', pace?.connect ?? 1),
-      ...(pace === undefined ? [] : [leaf('keepalive', pace.keepalive), leaf('holdtime', pace.hold)]),
+      ...(pace === undefined
+        ? []
+        : [leaf('keepalive', pace.keepalive), leaf('holdtime', Math.max(traits.leastHold, pace.hold))]),
     ]),
     block('address-family', [
       // Also where there is nothing to say about it: the neighbour is told no IPv4 routes without.

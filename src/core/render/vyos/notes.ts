@@ -50,7 +50,7 @@ function platformNotes({ hostname, bgp, bridges }: VyosRouter, { policies }: Rou
 
 function releaseNotes(
   { asn, bridges, segments }: VyosRouter,
-  { policies, connected }: Routing,
+  { policies }: Routing,
   release: VyosRelease,
 ): readonly VyosNote[] {
   const traits = TRAITS[release];
@@ -81,11 +81,11 @@ function releaseNotes(
     notes.push(
       releaseLacks(release, 'does not apply rules of `export` to routes that it reflects within its AS.'),
     );
-  if (!traits.kernelRouteMap && connected.length > 0)
+  if (sessions.some(({ pace }) => pace !== undefined && pace.hold < traits.leastHold))
     notes.push(
       releaseLacks(
         release,
-        'does not filter what BGP puts into the kernel: while a link is away, there may be a route to its subnet by another way.',
+        `has no hold time below ${String(traits.leastHold)} s: sessions with a shorter one have this.`,
       ),
     );
   return notes;

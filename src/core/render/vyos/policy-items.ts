@@ -10,7 +10,7 @@ const OWN = 'hinge-own';
 /** What is said of lists and route-maps; lists come before what names them. */
 export function policyItems({ policies, preferences, connected }: Routing, traits: Traits): readonly Item[] {
   const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
-  const filters = traits.kernelRouteMap && connected.length > 0;
+  const filters = connected.length > 0;
   return filled('policy', [
     ...(filters ? [prefixList({ name: OWN, entries: connected.map((prefix) => ({ prefix, le: 32 })) })] : []),
     ...preferences.map(({ name, entries }) =>

@@ -7,8 +7,8 @@ export interface Traits {
   readonly evpn: boolean;
   readonly srv6: boolean;
   readonly bfdProfiles: boolean;
-  /** A route-map between BGP and the kernel. */
-  readonly kernelRouteMap: boolean;
+  /** The least hold time of a session, in s. */
+  readonly leastHold: number;
   /** Rules hold for reflected routes, too. */
   readonly reflectedPolicy: boolean;
 }
@@ -18,7 +18,7 @@ const NEW: Traits = {
   evpn: true,
   srv6: true,
   bfdProfiles: true,
-  kernelRouteMap: true,
+  leastHold: 1,
   reflectedPolicy: true,
 };
 
@@ -28,7 +28,7 @@ export const TRAITS: Readonly<Record<VyosRelease, Traits>> = {
     evpn: false,
     srv6: false,
     bfdProfiles: false,
-    kernelRouteMap: false,
+    leastHold: 4,
     reflectedPolicy: false,
   },
   '1.4': NEW,

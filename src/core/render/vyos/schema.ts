@@ -36,7 +36,7 @@ const TAGGED = [
   'route6/interface',
   'route/next-hop',
   'route6/next-hop',
-  'bfd/profile',
+  'protocols/bfd/profile',
   'bgp/neighbor',
   'bgp/peer-group',
   'bgp/interface',

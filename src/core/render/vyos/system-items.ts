@@ -11,7 +11,7 @@ export const hostName = (name: string): string => (name.length < 2 ? `router-${n
 export const systemItem = ({ hostname, sysctls }: VyosRouter, { connected }: Routing, traits: Traits): Item =>
   block('system', [
     leaf('host-name', hostName(hostname)),
-    ...(traits.kernelRouteMap && connected.length > 0
+    ...(!traits.old && connected.length > 0
       ? [block('ip', [tagged('protocol', 'bgp', [leaf('route-map', KERNEL_MAP)])])]
       : []),
     ...filled(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VyosRelease } from '../../../../../src/api/router.ts';
+import type { DesiredSession } from '../../../../../src/core/plan/desired.ts';
 import { renderFrr } from '../../../../../src/core/render/frr.ts';
 import { bootText } from '../../../../../src/core/render/vyos/boot-text.ts';
 import { renderVyos } from '../../../../../src/core/render/vyos/render.ts';
@@ -121,10 +122,17 @@ describe('renderVyos', () => {
       'ReleaseLacks: VyOS 1.3 has no SRv6: the router is not configured with its locator. Use 1.4 or newer on Paths with engineering: srv6.',
       'ReleaseLacks: VyOS 1.3 has no BFD profiles: sessions are watched with three times 300 ms, also where a link delays BFD.',
       'ReleaseLacks: VyOS 1.3 does not apply rules of `export` to routes that it reflects within its AS.',
-      'ReleaseLacks: VyOS 1.3 does not filter what BGP puts into the kernel: while a link is away, there may be a route to its subnet by another way.',
     ]);
     const text = setText(renderVyos(router, '1.3').items);
     expect(text).not.toMatch(/evpn|vxlan|bridge|segment-routing|system ip |profile|system-as/);
+    expect(text).toContain("set protocols bgp 65001 route-map 'hinge-kernel'\n");
+    const [session] = IBGP.sessions;
+    const hasty = { ...session, pace: { keepalive: 1, hold: 3, connect: 1, bfdMs: 500 } } as DesiredSession;
+    const quick = asVyos({ ...BARE, sessions: [hasty] });
+    expect(setText(renderVyos(quick, '1.3').items)).toContain("timers holdtime '4'\n");
+    expect(notesOf(quick, '1.3')).toContain(
+      'ReleaseLacks: VyOS 1.3 has no hold time below 4 s: sessions with a shorter one have this.',
+    );
   });
 
   it('names the lines of extraConfig that cannot be read, and takes the others', () => {
