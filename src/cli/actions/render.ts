@@ -5,8 +5,9 @@ import { routerPlans } from '../../core/plan/router-plan.ts';
 import { ALL_SECRETS } from '../../core/plan/session-terms.ts';
 import { anyPlatform, anyPlatformWithin } from '../any-platform.ts';
 import { inputWith, NOTHING, planProblems, type Surroundings, surroundingsOf } from '../check.ts';
-import { CliError, usageError } from '../exit.ts';
-import { goodOnes, inputProblemText, problemsOf, readDocuments } from '../input.ts';
+import { usageError } from '../exit.ts';
+import { goodOnes, problemsOf, readDocuments } from '../input.ts';
+import { refuse } from '../refusal.ts';
 import { type RenderFormat, renderedText } from '../rendering.ts';
 import type { Session } from '../session.ts';
 
@@ -21,22 +22,13 @@ export interface RenderOptions {
 /** Prints routers' configurations as the operator would plan them from files. */
 export async function render(session: Session, options: RenderOptions): Promise<void> {
   const documents = await readDocuments(options.filename, session.readStdin);
-  refuse(
-    session,
-    problemsOf(documents).map((problem) => inputProblemText(problem)),
-    documents.length,
-  );
+  refuse(session, problemsOf(documents), documents.length);
   const settings = await session.settings();
   const stored = options.stored === true ? await session.withStore((open) => surroundingsOf(open)) : NOTHING;
   const good = goodOnes(documents);
   const given = good.map((document) => ({ ...document, object: anyPlatform(document.object) }));
   const surroundings = anyPlatformWithin(stored);
-  const problems = planProblems(given, settings, surroundings);
-  refuse(
-    session,
-    problems.map((problem) => inputProblemText(problem)),
-    documents.length,
-  );
+  refuse(session, planProblems(given, settings, surroundings), documents.length);
   const { intake } = foresee(inputWith(given, settings, surroundings));
   const plans = routerPlans(intake.topology, intake.desired.experiments, ALL_SECRETS);
   const specs = specsOf(
@@ -74,11 +66,4 @@ function specsOf(
   return new Map(
     known.flatMap((object) => (object.kind === 'Router' ? [[object.metadata.name, object.spec]] : [])),
   );
-}
-
-function refuse(session: Session, problems: readonly string[], count: number): void {
-  if (problems.length === 0) return;
-  for (const problem of problems) session.output.problem(problem);
-  const amount = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;
-  throw new CliError(`${amount} in ${String(count)} objects`);
 }
