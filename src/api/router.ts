@@ -28,9 +28,16 @@ export const Resources = z.strictObject({
 });
 export type Resources = z.infer<typeof Resources>;
 
+/** Releases of VyOS whose configuration hinge writes: equuleus, sagitta and circinus. */
+export const VyosRelease = z.enum(['1.3', '1.4', '1.5']);
+export type VyosRelease = z.infer<typeof VyosRelease>;
+
 export const RouterSpec = z
   .strictObject({
     platform: z.enum(['frr', 'vyos']).default('frr').describe('How the container is configured.'),
+    release: VyosRelease.exactOptional().describe(
+      "Release of VyOS whose syntax the configuration has. Default: found in the image's tag or name, or else 1.4.",
+    ),
     runtime: z
       .enum(['task', 'sandbox'])
       .exactOptional()

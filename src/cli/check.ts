@@ -15,7 +15,8 @@ import type { OpenStore } from './wire-store.ts';
 /** What there is besides the given documents. */
 export type Surroundings = Pick<IntakeInput, 'written' | 'accepted' | 'allocations'>;
 
-const NOTHING: Surroundings = { written: [], accepted: [], allocations: [] };
+/** For files that are the whole testbed. */
+export const NOTHING: Surroundings = { written: [], accepted: [], allocations: [] };
 
 /** Objects that others may still bring: a reference to one is no reason to refuse whoever names it. */
 const MAY_COME: ReadonlySet<Reason> = new Set<Reason>(['RouterNotFound', 'PathNotFound']);

@@ -9,6 +9,7 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerGet } from './commands/get.ts';
+import { registerRender } from './commands/render.ts';
 import { registerRun } from './commands/run.ts';
 import { registerTrace } from './commands/trace.ts';
 import { registerValidate } from './commands/validate.ts';
@@ -38,7 +39,7 @@ export function createProgram(context: CliContext): Command {
   for (const register of [registerApply, registerGet, registerDescribe, registerDelete, registerConfirm])
     register(program, context);
   program.commandsGroup('Checks:');
-  for (const register of [registerValidate, registerDiff, registerWait, registerEvents])
+  for (const register of [registerValidate, registerDiff, registerRender, registerWait, registerEvents])
     register(program, context);
   program.commandsGroup('Looking into the network:');
   for (const register of [registerTrace, registerConsole, registerCapture]) register(program, context);

@@ -3,18 +3,17 @@ import { foresee } from '../../core/plan/foresight.ts';
 import { intake } from '../../core/plan/intake.ts';
 import { inputWith, planProblems, type Surroundings, surroundingsOf } from '../check.ts';
 import type { Settings } from '../config.ts';
-import { CliError, DIFF_EXIT, Exit } from '../exit.ts';
+import { DIFF_EXIT, Exit } from '../exit.ts';
 import { formatForesight, foresightDocument } from '../foresight-text.ts';
-import { goodOnes, inputProblemText, problemsOf, readDocuments } from '../input.ts';
+import { goodOnes, problemsOf, readDocuments } from '../input.ts';
 import { objectChanges } from '../object-changes.ts';
+import { refuse } from '../refusal.ts';
 import type { Session } from '../session.ts';
 
 export interface DiffOptions {
   readonly filename: readonly string[];
   readonly output?: 'json';
 }
-
-type Documents = Awaited<ReturnType<typeof readDocuments>>;
 
 /** Says what files would change, and ends with what diff itself would end with. */
 export async function diff(session: Session, options: DiffOptions): Promise<void> {
@@ -30,20 +29,11 @@ export async function diff(session: Session, options: DiffOptions): Promise<void
 /** @returns whether anything would change. */
 async function show(session: Session, options: DiffOptions): Promise<boolean> {
   const documents = await readDocuments(options.filename, session.readStdin);
-  refuse(
-    session,
-    problemsOf(documents).map((problem) => inputProblemText(problem)),
-    documents,
-  );
+  refuse(session, problemsOf(documents), documents.length);
   const settings = await session.settings();
   const surroundings = await session.withStore((open) => surroundingsOf(open));
   const good = goodOnes(documents);
-  const planned = planProblems(good, settings, surroundings);
-  refuse(
-    session,
-    planned.map((problem) => inputProblemText(problem)),
-    documents,
-  );
+  refuse(session, planProblems(good, settings, surroundings), documents.length);
   const foresight = foreseen(good, settings, surroundings);
   const { objects, impact } = foresight;
   session.output.print(
@@ -73,11 +63,4 @@ function foreseen(
     ),
     impact: impactOf(now.desired, then.intake.desired),
   };
-}
-
-function refuse(session: Session, problems: readonly string[], documents: Documents): void {
-  if (problems.length === 0) return;
-  for (const problem of problems) session.output.problem(problem);
-  const count = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;
-  throw new CliError(`${count} in ${String(documents.length)} objects`);
 }

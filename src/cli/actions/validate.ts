@@ -1,7 +1,7 @@
 import { mayCome, type PlanProblem, planProblems } from '../check.ts';
-import { CliError } from '../exit.ts';
 import { goodOnes, inputProblemText, problemsOf, readDocuments } from '../input.ts';
 import { refName } from '../kinds.ts';
+import { refuse } from '../refusal.ts';
 import type { Session } from '../session.ts';
 
 export interface ValidateOptions {
@@ -21,10 +21,6 @@ export async function validate(session: Session, options: ValidateOptions): Prom
   const toCome = (problem: PlanProblem): boolean => options.partial === true && mayCome(problem.planned);
   for (const problem of planned.filter(toCome)) session.output.warning(inputProblemText(problem));
   const problems = [...own, ...planned.filter((problem) => !toCome(problem))];
-  for (const problem of problems) session.output.problem(inputProblemText(problem));
-  if (problems.length > 0) {
-    const count = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;
-    throw new CliError(`${count} in ${String(documents.length)} objects`);
-  }
+  refuse(session, problems, documents.length);
   for (const { ref } of good) session.output.print(`${refName(ref)} is valid`);
 }

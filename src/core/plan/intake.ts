@@ -19,7 +19,7 @@ import { type Standing, standingOf } from './standing.ts';
 import { desiredStateOf } from './state.ts';
 import { teardownOf } from './teardown.ts';
 import type { Testbed } from './testbed.ts';
-import { topologyOf } from './topology.ts';
+import { type Topology, topologyOf } from './topology.ts';
 import type { WrittenObject } from './written.ts';
 
 export type { Lingering } from './lingering.ts';
@@ -82,6 +82,8 @@ export interface Intake {
   readonly hold: Hold | undefined;
   /** By refText: objects whose key is gone and whose removal is held. */
   readonly held: ReadonlySet<string>;
+  /** What `desired` is planned from. */
+  readonly topology: Topology;
   /** Planned from the given accepted records and claims alone; nothing that is still in `changes`. */
   readonly desired: DesiredState;
 }
@@ -96,12 +98,8 @@ export function intake(input: IntakeInput): Intake {
   const { decided, spent, hold } = deletionsOf(entries, guard);
   const committed = new CommittedClaims(input.allocations);
   const standing = standingOf(entries, committed, settings);
-  const desired = desiredStateOf(
-    topologyOf(standing.versions, standing.register, committed),
-    settings,
-    testbed,
-    secrets,
-  );
+  const topology = topologyOf(standing.versions, standing.register, committed);
+  const desired = desiredStateOf(topology, settings, testbed, secrets);
 
   const { register, arbitration, exhausted } = decide(entries, committed, settings, standing);
   const accept = [
@@ -122,6 +120,7 @@ export function intake(input: IntakeInput): Intake {
     removing,
     hold,
     held: textsOf(entries, ({ waits }) => waits),
+    topology,
     desired,
   };
 }

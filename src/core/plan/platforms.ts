@@ -9,7 +9,7 @@ export interface ContainerDefaults {
 }
 
 /** Sysctls of everything that routes. Interfaces are plugged in later and take `default` over. */
-const ROUTING = {
+export const ROUTING_SYSCTLS = {
   'net.ipv4.ip_forward': '1',
   // Forward and reverse way may differ: that is what experiments are about.
   'net.ipv4.conf.all.rp_filter': '0',
@@ -35,7 +35,7 @@ const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
   frr: {
     image: 'hinge/router-frr:1',
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
-    sysctls: ROUTING,
+    sysctls: ROUTING_SYSCTLS,
   },
 };
 

@@ -1,168 +1,75 @@
-import { type ExportRule, type ImportRule, lengthsOf, WELL_KNOWN } from '../../api/bgp.ts';
-import { isInternal, type Speaker } from '../plan/autonomous-system.ts';
 import type { DesiredSession } from '../plan/desired.ts';
-import { canonicalPrefix, comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
+import type { Clause, NamedList, RouteMap } from './route-map.ts';
 
-/** A route-map with the lists that it names, all in the order in which FRR reads them. */
-export interface RouteMap {
-  readonly name: string;
-  readonly prefixLists: readonly string[];
-  readonly asPathLists: readonly string[];
-  readonly communityLists: readonly string[];
-  /** One block for each clause. */
-  readonly clauses: readonly (readonly string[])[];
-}
+const linesOf = <T>(
+  lists: readonly NamedList<T>[],
+  line: (name: string, seq: string, entry: T) => string,
+): string[] =>
+  lists.flatMap(({ name, entries }) => entries.map((entry, at) => line(name, String(at + 1), entry)));
 
-/** What a router prefers what is heard from one neighbour for. */
-export interface Preferred {
-  /** Name of the prefix-list. */
-  readonly list: string;
-  /** What makes it preferred. */
-  readonly set: string;
-}
+export const prefixListLines = ({ prefixLists }: RouteMap): string[] =>
+  linesOf(prefixLists, (name, seq, { prefix, ge, le }) =>
+    [
+      `ip prefix-list ${name} seq ${seq} permit ${prefix}`,
+      ...(ge === undefined ? [] : [`ge ${String(ge)}`]),
+      ...(le === undefined ? [] : [`le ${String(le)}`]),
+    ].join(' '),
+  );
 
-/** What local preference a Path has, when no rule of the router sets as much; or what weight. */
-const PATH_PREFERENCE = 200;
+export const asPathListLines = ({ asPathLists }: RouteMap): string[] =>
+  linesOf(asPathLists, (name, seq, regex) => `bgp as-path access-list ${name} seq ${seq} permit ${regex}`);
 
-/**
- * A local preference higher than any that a rule sets, so that Paths hold whatever rules prefer. Where the AS has further routers, which
- * would be told and would follow, a weight instead: it stays in the router, and comes before all local preferences.
- */
-export function pathPreference({ asn, sessions }: Speaker): string {
-  if (sessions.some((session) => isInternal(session, asn))) return `weight ${String(PATH_PREFERENCE)}`;
-  const most = sessions
-    .flatMap(({ policy }) => policy?.import ?? [])
-    .reduce((so, { set }) => Math.max(so, (set?.localPreference ?? 0) + 1), PATH_PREFERENCE);
-  return `local-preference ${String(most)}`;
-}
+/** One line for each community, so that any of them matches. */
+export const communityListLines = ({ communityLists }: RouteMap): string[] =>
+  linesOf(
+    communityLists,
+    (name, seq, community) => `bgp community-list standard ${name} seq ${seq} permit ${community}`,
+  );
 
-/**
- * Rules in their order, each with lists of its own; then what Paths prefer, which every route comes to that a rule has permitted; then all
- * others. @returns undefined: everything passes as it is.
- */
-export function routeMap(
-  name: string,
-  rules: readonly (ImportRule | ExportRule)[],
-  { asn, internal }: { readonly asn: number; readonly internal: boolean },
-  preferred?: Preferred,
-): RouteMap | undefined {
-  if (rules.length === 0 && preferred === undefined) return undefined;
-  const parts = rules.map((rule, index) => ({ rule, seq: index + 1, list: `${name}-${String(index + 1)}` }));
-  const last = rules.length + 1;
-  const onward = (seq: number): string[] => {
-    if (preferred === undefined) return [];
-    return [seq + 1 === last ? ' on-match next' : ` on-match goto ${String(last)}`];
-  };
-  return {
-    name,
-    prefixLists: parts.flatMap(({ rule, list }) =>
-      (rule.match?.prefixes ?? []).map(
-        (prefix, at) => `ip prefix-list ${list} seq ${String(at + 1)} permit ${prefixText(prefix)}`,
-      ),
-    ),
-    asPathLists: parts.flatMap(({ rule, list }) =>
-      rule.match?.asPath === undefined
-        ? []
-        : [`bgp as-path access-list ${list} seq 1 permit ${rule.match.asPath}`],
-    ),
-    communityLists: parts.flatMap(({ rule, list }) => [
-      ...communityList(list, rule.match?.communities),
-      ...communityList(removedList(list), rule.set?.removeCommunities),
-    ]),
-    clauses: [
-      ...parts.map(({ rule, seq, list }) => [
-        `route-map ${name} ${rule.action} ${String(seq)}`,
-        ...matchLines(rule, list),
-        ...(internal ? [] : prependLines(rule, asn)),
-        ...setLines(rule, list),
-        ...(rule.action === 'permit' ? onward(seq) : []),
-        'exit',
-      ]),
-      ...(preferred === undefined
-        ? []
-        : [
-            [
-              `route-map ${name} permit ${String(last)}`,
-              ` match ip address prefix-list ${preferred.list}`,
-              ` set ${preferred.set}`,
-              'exit',
-            ],
-          ]),
-      [`route-map ${name} permit ${String(preferred === undefined ? last : last + 1)}`, 'exit'],
-    ],
-  };
-}
+/** One block for each clause, its lines in the order in which FRR writes them. */
+export const clauseBlocks = ({ name, clauses }: RouteMap): string[][] =>
+  clauses.map((clause) => [
+    `route-map ${name} ${clause.action} ${String(clause.seq)}`,
+    ...matchLines(clause),
+    ...setLines(clause),
+    ...onward(clause),
+    'exit',
+  ]);
 
-const removedList = (list: string): string => `${list}-removed`;
-
-function matchLines({ match }: ImportRule | ExportRule, list: string): string[] {
+function matchLines({ match: { asPath, prefixes, communities } }: Clause): string[] {
   return [
-    ...(match?.asPath === undefined ? [] : [` match as-path ${list}`]),
-    ...(match?.prefixes === undefined ? [] : [` match ip address prefix-list ${list}`]),
-    ...(match?.communities === undefined ? [] : [` match community ${list}`]),
+    ...(asPath === undefined ? [] : [` match as-path ${asPath}`]),
+    ...(prefixes === undefined ? [] : [` match ip address prefix-list ${prefixes}`]),
+    ...(communities === undefined ? [] : [` match community ${communities}`]),
   ];
 }
 
-/** Within an AS, AS paths stay as they are: neighbours take no route with their own AS in it. */
-function prependLines({ set = {} }: ImportRule | ExportRule, asn: number): string[] {
-  const { prepend, prependAsns } = set;
-  const prepended = prepend === undefined ? prependAsns : Array.from({ length: prepend }, () => asn);
-  return prepended === undefined ? [] : [` set as-path prepend ${prepended.join(' ')}`];
-}
-
-function setLines({ set = {} }: ImportRule | ExportRule, list: string): string[] {
-  const { med, communities, addCommunities, removeCommunities } = set;
+function setLines({ set }: Clause): string[] {
+  const { prepend, without, communities, addCommunities, localPreference, weight, med } = set;
   return [
-    ...(removeCommunities === undefined ? [] : [` set comm-list ${removedList(list)} delete`]),
-    ...(communities === undefined ? [] : [` set community ${communitiesText(communities)}`]),
-    ...(addCommunities === undefined ? [] : [` set community ${communitiesText(addCommunities)} additive`]),
-    ...('nextHopUnchanged' in set && set.nextHopUnchanged ? [' set ip next-hop unchanged'] : []),
-    ...('localPreference' in set ? [` set local-preference ${String(set.localPreference)}`] : []),
+    ...(prepend === undefined ? [] : [` set as-path prepend ${prepend.join(' ')}`]),
+    ...(without === undefined ? [] : [` set comm-list ${without} delete`]),
+    ...(communities === undefined ? [] : [` set community ${communities.join(' ')}`]),
+    ...(addCommunities === undefined ? [] : [` set community ${addCommunities.join(' ')} additive`]),
+    ...(set.nextHopUnchanged ? [' set ip next-hop unchanged'] : []),
+    ...(localPreference === undefined ? [] : [` set local-preference ${String(localPreference)}`]),
+    ...(weight === undefined ? [] : [` set weight ${String(weight)}`]),
     ...(med === undefined ? [] : [` set metric ${String(med)}`]),
   ];
 }
 
-/** Up to 32 goes without saying where there is a lower bound. */
-function prefixText(written: string): string {
-  const [prefix = ''] = written.split(' ', 1);
-  const { ge, le } = lengthsOf(written);
-  const most = ge !== undefined && le === 32 ? undefined : le;
-  return [
-    canonicalPrefix(prefix),
-    ...(ge === undefined ? [] : [`ge ${String(ge)}`]),
-    ...(most === undefined ? [] : [`le ${String(most)}`]),
-  ].join(' ');
+function onward({ seq, goto }: Clause): string[] {
+  if (goto === undefined) return [];
+  return [goto === seq + 1 ? ' on-match next' : ` on-match goto ${String(goto)}`];
 }
 
-/** One line for each, so that any of them matches. */
-const communityList = (name: string, communities: readonly string[] = []): string[] =>
-  sortedCommunities(communities).map(
-    (community, at) => `bgp community-list standard ${name} seq ${String(at + 1)} permit ${community}`,
-  );
-
-const communitiesText = (communities: readonly string[]): string => sortedCommunities(communities).join(' ');
-
-const NAMES = new Map(Object.entries(WELL_KNOWN).map(([name, value]) => [value, name]));
-
-/** By value, each once, by name where it has one: as FRR prints them. */
-function sortedCommunities(communities: readonly string[]): readonly string[] {
-  const valueOf = (text: string): number => {
-    const [high = '', low = ''] = text.split(':');
-    return Number(high) * 65536 + Number(low);
-  };
-  const values = communities.map((written) => WELL_KNOWN[written] ?? written);
-  return [...new Set(values)]
-    .sort((one, other) => valueOf(one) - valueOf(other))
-    .map((value) => NAMES.get(value) ?? value);
-}
-
-/** A router's aggregates as lines of its address family, sorted by prefix. */
+/** A router's aggregates as lines of its address family. */
 export const aggregateLines = (
   aggregates: readonly { readonly prefix: string; readonly summaryOnly: boolean }[],
 ): string[] =>
-  [...aggregates]
-    .sort((one, other) => comparePrefixes(parsePrefix(one.prefix), parsePrefix(other.prefix)))
-    .map(({ prefix, summaryOnly }) => `  aggregate-address ${prefix}${summaryOnly ? ' summary-only' : ''}`);
+  aggregates.map(
+    ({ prefix, summaryOnly }) => `  aggregate-address ${prefix}${summaryOnly ? ' summary-only' : ''}`,
+  );
 
 /** What is said of one neighbour in the address family, before its route-maps. */
 export const limitLines = ({ address, policy }: DesiredSession): string[] => {

@@ -1,35 +1,28 @@
-import type { RouterBgp } from '../../api/bgp.ts';
-import { isInternal } from '../plan/autonomous-system.ts';
+import { parsePrefix } from '../plan/ipv4.ts';
 import type { DesiredSession } from '../plan/desired.ts';
-import { comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
 import { shortDigest } from './digest.ts';
 import { extra, withOwnPart } from './frr-extra.ts';
 import { nextHops, oneWay, reflected, reflection } from './frr-ibgp.ts';
-import { aggregateLines, limitLines, pathPreference, type RouteMap, routeMap } from './frr-policy.ts';
+import {
+  aggregateLines,
+  asPathListLines,
+  clauseBlocks,
+  communityListLines,
+  limitLines,
+  prefixListLines,
+} from './frr-policy.ts';
 import { passwordText } from './frr-secrets.ts';
+import type { RenderedRouter } from './router.ts';
+import {
+  BFD_MULTIPLIER,
+  bfdInterval,
+  bfdIntervals,
+  bfdProfile,
+  DISCARD_DISTANCE,
+  type Routing,
+  routingOf,
+} from './routing.ts';
 import type { ConfigurationText } from './text.ts';
-
-/** Everything that a router's configuration is made of. */
-export interface FrrRouter {
-  readonly hostname: string;
-  readonly asn: number;
-  readonly routerId: string;
-  /** CIDR; undefined: none. */
-  readonly loopback: string | undefined;
-  /** Sorted by address. */
-  readonly sessions: readonly DesiredSession[];
-  /** Subnets of its own interfaces, in any order: originated while the interface is there. */
-  readonly connected: readonly string[];
-  /** Further prefixes, in any order: originated always. */
-  readonly advertise: readonly string[];
-  /** CIDRs of its ends of layer-2 tunnels, each a /32, in any order; absent: it has none. */
-  readonly vteps?: readonly string[];
-  /** Prefixes for which one neighbour is preferred, in any order: each prefix once. */
-  readonly preferred: readonly { readonly prefix: string; readonly from: string }[];
-  readonly bgp?: Pick<RouterBgp, 'gracefulRestart' | 'aggregates'>;
-  /** In FRR's syntax, from global context on; kept as written. */
-  readonly extraConfig: string | undefined;
-}
 
 /** Characters of the digest: 80 bits. */
 const HASH_LENGTH = 16;
@@ -39,14 +32,10 @@ const HASH_LENGTH = 16;
  * `bgp router-id` comes first: set later, it would change route distinguishers and export targets that exist by then. Prefix-lists and the
  * route-maps of neighbours come before BGP, since a route-map that is not there yet takes nothing.
  */
-export function renderFrr(given: FrrRouter): ConfigurationText {
-  // A session whose secret is not there is not there either: unsigned it would be another one than was asked for.
-  const sessions = given.sessions.filter(
-    ({ password }) => password === undefined || password.revision !== undefined,
-  );
-  const router = { ...given, sessions };
-  const policies = sessions.map((session) => policyOf(router, session));
-  const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
+export function renderFrr(given: RenderedRouter): ConfigurationText {
+  const routing = routingOf(given, (address) => address);
+  const router = { ...given, sessions: routing.policies.map(({ session }) => session) };
+  const maps = routing.policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
   const blocks = [
     [
       'frr defaults traditional',
@@ -56,14 +45,14 @@ export function renderFrr(given: FrrRouter): ConfigurationText {
       'bgp route-map delay-timer 0',
       'service integrated-vtysh-config',
     ],
-    discardRoutes(router),
-    loopback(router),
-    [...prefixLists(router), ...maps.flatMap(({ prefixLists: lists }) => lists)],
-    maps.flatMap(({ asPathLists }) => asPathLists),
-    maps.flatMap(({ communityLists }) => communityLists),
-    ...maps.flatMap(({ clauses }) => clauses),
-    ['router bgp ' + router.asn.toString(), ...bgp(router, policies), 'exit'],
-    ...ownSubnetsOnly(router),
+    discardRoutes(routing),
+    loopback(routing),
+    [...prefixLists(routing), ...maps.flatMap(prefixListLines)],
+    maps.flatMap(asPathListLines),
+    maps.flatMap(communityListLines),
+    ...maps.flatMap(clauseBlocks),
+    ['router bgp ' + router.asn.toString(), ...bgp(router, routing), 'exit'],
+    ...ownSubnetsOnly(routing),
     bfd(router),
     extra(router.extraConfig),
   ];
@@ -74,75 +63,35 @@ export function renderFrr(given: FrrRouter): ConfigurationText {
   return { text, hash: shortDigest(text, HASH_LENGTH) };
 }
 
-/**
- * What a router advertises beyond its interfaces it also has a route for, so that BGP finds it and that packets to
- * addresses that are not there end here instead of following a wider prefix back to where they came from. The distance
- * is the worst that FRR installs, so that any real route to the same prefix (from extraConfig, say) is taken instead.
- */
-function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] {
-  const own = new Set([...connected, loopback]);
-  // FRR lists static routes by length first.
-  return sorted(advertise)
-    .filter((prefix) => !own.has(prefix))
+/** FRR lists static routes by length first. */
+const discardRoutes = ({ discarded }: Routing): string[] =>
+  [...discarded]
     .sort((one, other) => parsePrefix(one).length - parsePrefix(other).length)
-    .map((prefix) => `ip route ${prefix} blackhole 254`);
-}
+    .map((prefix) => `ip route ${prefix} blackhole ${DISCARD_DISTANCE.toString()}`);
 
 /** The router's own addresses; those of tunnels are on it too, since not every kernel has dummy interfaces. */
-function loopback({ loopback: own, vteps = [] }: FrrRouter): string[] {
-  const addresses = [...(own === undefined ? [] : [own]), ...sorted(vteps)];
-  if (addresses.length === 0) return [];
-  return ['interface lo', ...addresses.map((address) => ` ip address ${address}`), 'exit'];
-}
-
-/** By neighbour, sorted by address: the prefixes that it is preferred for. */
-function preferredFrom({ preferred, sessions }: FrrRouter): { from: string; prefixes: string[] }[] {
-  return sessions
-    .map(({ address: from }) => ({
-      from,
-      prefixes: sorted(preferred.filter((one) => one.from === from).map(({ prefix }) => prefix)),
-    }))
-    .filter(({ prefixes }) => prefixes.length > 0);
-}
+const loopback = ({ addresses }: Routing): string[] =>
+  addresses.length === 0
+    ? []
+    : ['interface lo', ...addresses.map((address) => ` ip address ${address}`), 'exit'];
 
 /** Sequence numbers are the prefixes' addresses, so that the lines stay when others come and go. */
-function prefixLists(router: FrrRouter): string[] {
+function prefixLists({ connected, preferences }: Routing): string[] {
   const list = (name: string, prefixes: readonly string[], more = ''): string[] =>
     prefixes.map(
       (prefix) => `ip prefix-list ${name} seq ${String(parsePrefix(prefix).base)} permit ${prefix}${more}`,
     );
   return [
-    ...list('hinge-own', sorted(router.connected), ' le 32'),
-    ...preferredFrom(router).flatMap(({ from, prefixes }) => list(`hinge-via-${from}`, prefixes)),
+    ...list('hinge-own', connected, ' le 32'),
+    ...preferences.flatMap(({ name, entries }) => list(name, entries)),
   ];
-}
-
-/** A session with its route-maps; undefined: it needs none. */
-interface Policy {
-  readonly session: DesiredSession;
-  readonly heard: RouteMap | undefined;
-  readonly told: RouteMap | undefined;
-}
-
-/** What a neighbour announces of what is to go through it is preferred to what others announce, however short their way. */
-function policyOf(router: FrrRouter, session: DesiredSession): Policy {
-  const { address, policy } = session;
-  const preferred = router.preferred.some(({ from }) => from === address)
-    ? { list: `hinge-via-${address}`, set: pathPreference(router) }
-    : undefined;
-  const way = { asn: router.asn, internal: isInternal(session, router.asn) };
-  return {
-    session,
-    heard: routeMap(`hinge-from-${address}`, policy?.import ?? [], way, preferred),
-    told: routeMap(`hinge-to-${address}`, policy?.export ?? [], way),
-  };
 }
 
 /**
  * BGP's routes to a subnet of the router's own are not put into the kernel. Where there is a way round, the other end of a link announces
  * its subnet as soon as it is plugged in, and the engine refuses to plug an address that a route of the container covers already.
  */
-function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
+function ownSubnetsOnly({ connected }: Routing): string[][] {
   if (connected.length === 0) return [];
   return [
     ['route-map hinge-kernel deny 1', ' match ip address prefix-list hinge-own', 'exit'],
@@ -158,18 +107,8 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
  * of 180 s; and of paths of equal length the one from the lower router id wins, not the one that came first, so that the same
  * testbed routes the same.
  */
-function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
-  const {
-    routerId,
-    sessions,
-    connected,
-    loopback,
-    advertise,
-    vteps = [],
-    bgp: { gracefulRestart, aggregates = [] } = {},
-  } = router;
-  const own = loopback === undefined ? vteps : [loopback, ...vteps];
-  const networks = sorted([...connected, ...advertise, ...own]);
+function bgp(router: RenderedRouter, { policies, networks, aggregates }: Routing): string[] {
+  const { routerId, sessions, bgp: { gracefulRestart } = {} } = router;
   const family = [
     ...networks.map((prefix) => `  network ${prefix}`),
     ...aggregateLines(aggregates),
@@ -200,7 +139,7 @@ function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
 }
 
 /** Announces where hosts of LANs are. Next hops stay as they are by FRR's default: they are the ends of the tunnels. */
-function evpn(router: FrrRouter): string[] {
+function evpn(router: RenderedRouter): string[] {
   const { sessions, vteps = [] } = router;
   const lines = [
     ...sessions.flatMap((session) =>
@@ -219,41 +158,32 @@ const graceful = ({ restartTime }: { readonly restartTime: number }): string[] =
   ' bgp graceful-restart',
 ];
 
-const neighbor = ({ address, asn, peer, pace, bfd: watched, password }: DesiredSession): string[] => [
-  ` neighbor ${address} remote-as ${asn.toString()}`,
-  ` neighbor ${address} description ${peer}`,
-  ...(watched === false
-    ? []
-    : [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${bfdProfile(intervalOf(pace))}`]),
-  ...(password === undefined ? [] : [` neighbor ${address} password ${passwordText(password)}`]),
-  ` neighbor ${address} advertisement-interval 0`,
-  ...(pace === undefined
-    ? []
-    : [` neighbor ${address} timers ${pace.keepalive.toString()} ${pace.hold.toString()}`]),
-  ` neighbor ${address} timers connect ${(pace?.connect ?? 1).toString()}`,
-];
+function neighbor(session: DesiredSession): string[] {
+  const { address, asn, peer, pace, bfd: watched, password } = session;
+  const profileName = bfdProfile(bfdInterval(session));
+  return [
+    ` neighbor ${address} remote-as ${asn.toString()}`,
+    ` neighbor ${address} description ${peer}`,
+    ...(watched === false
+      ? []
+      : [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${profileName}`]),
+    ...(password === undefined ? [] : [` neighbor ${address} password ${passwordText(password)}`]),
+    ` neighbor ${address} advertisement-interval 0`,
+    ...(pace === undefined
+      ? []
+      : [` neighbor ${address} timers ${pace.keepalive.toString()} ${pace.hold.toString()}`]),
+    ` neighbor ${address} timers connect ${(pace?.connect ?? 1).toString()}`,
+  ];
+}
 
-const intervalOf = (pace: DesiredSession['pace']): number => pace?.bfdMs ?? BFD_INTERVAL_MS;
-
-/** Neighbours behind links that delay BFD have slower profiles. */
-const bfdProfile = (intervalMs: number): string =>
-  intervalMs === BFD_INTERVAL_MS ? 'hinge' : `hinge-${intervalMs.toString()}`;
-
-/**
- * A neighbour that is silent for two seconds is gone (RFC 5880: 4 × 500 ms). Slower than BFD can, on purpose: router containers share
- * processors, and one that has to wait a second for its turn has not failed.
- */
-const BFD_INTERVAL_MS = 500;
-
-function bfd({ sessions }: FrrRouter): string[] {
+function bfd({ sessions }: RenderedRouter): string[] {
   if (sessions.length === 0) return [];
-  const intervals = [...new Set([BFD_INTERVAL_MS, ...sessions.map(({ pace }) => intervalOf(pace))])];
-  return ['bfd', ...intervals.sort((one, other) => one - other).flatMap(profile), 'exit'];
+  return ['bfd', ...bfdIntervals(sessions).flatMap(profile), 'exit'];
 }
 
 const profile = (intervalMs: number): string[] => [
   ` profile ${bfdProfile(intervalMs)}`,
-  '  detect-multiplier 4',
+  `  detect-multiplier ${BFD_MULTIPLIER.toString()}`,
   `  transmit-interval ${intervalMs.toString()}`,
   `  receive-interval ${intervalMs.toString()}`,
   ' exit',
@@ -279,8 +209,3 @@ export function withoutBfd(
 /** The neighbours' addresses that a configuration, rendered or running, watches with BFD. */
 export const watchedIn = (text: string): ReadonlySet<string> =>
   new Set([...text.matchAll(/^ neighbor (\S+) bfd$/gm)].flatMap(([, address]) => address ?? []));
-
-/** By address, each once. */
-function sorted(prefixes: readonly string[]): string[] {
-  return [...new Set(prefixes)].sort((one, other) => comparePrefixes(parsePrefix(one), parsePrefix(other)));
-}

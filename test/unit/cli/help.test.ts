@@ -35,6 +35,7 @@ describe('help', () => {
       'confirm',
       'validate',
       'diff',
+      'render',
       'wait',
       'events',
       'trace',

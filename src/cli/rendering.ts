@@ -1,0 +1,48 @@
+import type { RouterSpec, VyosRelease } from '../api/router.ts';
+import { ROUTING_SYSCTLS } from '../core/plan/platforms.ts';
+import type { RouterPlan } from '../core/plan/router-plan.ts';
+import { renderFrr } from '../core/render/frr.ts';
+import { bootText } from '../core/render/vyos/boot-text.ts';
+import { releaseOf, vyosRouterOf } from '../core/render/vyos/from-plan.ts';
+import { renderVyos } from '../core/render/vyos/render.ts';
+import { setText } from '../core/render/vyos/set-text.ts';
+
+/** set and boot: VyOS, as commands and as config.boot; frr: frr.conf. */
+export type RenderFormat = 'set' | 'boot' | 'frr';
+
+interface Rendered {
+  readonly text: string;
+  /** What begins a comment in this text. */
+  readonly comment: string;
+  /** Sentences about what it does not say as it is meant. */
+  readonly warnings: readonly string[];
+}
+
+const PLATFORMS = { frr: 'FRR', vyos: 'VyOS' } as const;
+
+/** A router's configuration in its platform's form, or the one that is asked for. @param spec as it is written. */
+export function renderedText(
+  plan: RouterPlan,
+  spec: RouterSpec,
+  asked: { readonly format?: RenderFormat; readonly release?: VyosRelease },
+): Rendered {
+  const format = asked.format ?? (spec.platform === 'vyos' ? 'boot' : 'frr');
+  const platform = format === 'frr' ? 'frr' : 'vyos';
+  const foreign = platform !== spec.platform && (spec.extraConfig ?? '').trim() !== '';
+  const { rendered } = plan;
+  const written: RouterPlan = foreign ? { ...plan, rendered: { ...rendered, extraConfig: undefined } } : plan;
+  const warnings = foreign
+    ? [`spec.extraConfig is left out: it is written for ${PLATFORMS[spec.platform]}.`]
+    : [];
+  if (format === 'frr') return { text: renderFrr(written.rendered).text, comment: '!', warnings };
+  const release = asked.release ?? releaseOf(spec.platform === 'vyos' ? spec : withoutImage(spec));
+  const { items, notes } = renderVyos(vyosRouterOf(written, ROUTING_SYSCTLS), release);
+  return {
+    text: format === 'set' ? setText(items) : bootText(items, release),
+    comment: format === 'set' ? '#' : '//',
+    warnings: [...warnings, ...notes.map(({ message }) => message)],
+  };
+}
+
+/** The image of a router of another platform tells nothing about VyOS. */
+const withoutImage = ({ image: _, ...rest }: RouterSpec): RouterSpec => rest;

@@ -1,0 +1,124 @@
+import type { Clause, NamedList, PrefixRange, RouteMap } from '../route-map.ts';
+import type { Routing } from '../routing.ts';
+import { block, filled, flag, type Item, leaf, tagged, within } from './item.ts';
+import type { Traits } from './release-traits.ts';
+
+/** Between BGP and the kernel: routes to subnets of the router's own stay out of it (see `ownSubnetsOnly` of FRR's). */
+export const KERNEL_MAP = 'hinge-kernel';
+const OWN = 'hinge-own';
+
+/** What is said of lists and route-maps; lists come before what names them. */
+export function policyItems({ policies, preferences, connected }: Routing, traits: Traits): readonly Item[] {
+  const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
+  const filters = connected.length > 0;
+  return filled('policy', [
+    ...(filters ? [prefixList({ name: OWN, entries: connected.map((prefix) => ({ prefix, le: 32 })) })] : []),
+    ...preferences.map(({ name, entries }) =>
+      prefixList({ name, entries: entries.map((prefix) => ({ prefix })) }),
+    ),
+    ...maps.flatMap(({ prefixLists }) => prefixLists.map(prefixList)),
+    ...maps.flatMap(({ asPathLists }) => asPathLists.map((list) => regexList('as-path-list', list))),
+    ...maps.flatMap(({ communityLists }) => communityLists.map(communityList)),
+    ...maps.map((map) => routeMapItem(map, traits)),
+    ...(filters ? [kernelMap()] : []),
+  ]);
+}
+
+const rule = (number: number, action: string, items: readonly Item[]): Item =>
+  tagged('rule', number, [leaf('action', action), ...items]);
+
+/** VyOS refuses an entry that is there twice. */
+function prefixList({ name, entries }: NamedList<PrefixRange>): Item {
+  const texts = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
+  return tagged(
+    'prefix-list',
+    name,
+    [...texts.values()].map(({ prefix, ge, le }, at) =>
+      rule(at + 1, 'permit', [
+        leaf('prefix', prefix),
+        ...(ge === undefined ? [] : [leaf('ge', ge)]),
+        ...(le === undefined ? [] : [leaf('le', le)]),
+      ]),
+    ),
+  );
+}
+
+const regexList = (kind: string, { name, entries }: NamedList<string>): Item =>
+  tagged(
+    kind,
+    name,
+    entries.map((regex, at) => rule(at + 1, 'permit', [leaf('regex', regex)])),
+  );
+
+/** Lists with a name are of regular expressions over communities' texts: `_` keeps 2:1 from matching 12:10. */
+const communityList = ({ name, entries }: NamedList<string>): Item =>
+  regexList('community-list', { name, entries: entries.map((community) => `_${community}_`) });
+
+const routeMapItem = ({ name, clauses }: RouteMap, traits: Traits): Item =>
+  tagged(
+    'route-map',
+    name,
+    clauses.map((clause) =>
+      rule(clause.seq, clause.action, [
+        ...matchItems(clause),
+        ...onMatch(clause),
+        ...setItems(clause, traits),
+      ]),
+    ),
+  );
+
+function matchItems({ match: { asPath, prefixes, communities } }: Clause): readonly Item[] {
+  return filled('match', [
+    ...(asPath === undefined ? [] : [leaf('as-path', asPath)]),
+    ...(communities === undefined ? [] : [block('community', [leaf('community-list', communities)])]),
+    ...(prefixes === undefined ? [] : [within(['ip', 'address'], [leaf('prefix-list', prefixes)])]),
+  ]);
+}
+
+function onMatch({ seq, goto }: Clause): readonly Item[] {
+  if (goto === undefined) return [];
+  return [block('on-match', [goto === seq + 1 ? flag('next') : leaf('goto', goto)])];
+}
+
+function setItems({ set }: Clause, { old }: Traits): readonly Item[] {
+  const { prepend, localPreference, weight, med } = set;
+  const asPath = prepend?.join(' ');
+  return filled('set', [
+    ...(asPath === undefined
+      ? []
+      : [old ? leaf('as-path-prepend', asPath) : block('as-path', [leaf('prepend', asPath)])]),
+    ...(old ? oldCommunities(set) : filled('community', communities(set))),
+    ...(set.nextHopUnchanged ? [leaf('ip-next-hop', 'unchanged')] : []),
+    ...(localPreference === undefined ? [] : [leaf('local-preference', localPreference)]),
+    ...(med === undefined ? [] : [leaf('metric', med)]),
+    ...(weight === undefined ? [] : [leaf('weight', weight)]),
+  ]);
+}
+
+/** VyOS spells one well-known community its own way where it is set, not where it is looked for. */
+const spelled = (community: string): string => (community === 'local-AS' ? 'local-as' : community);
+
+const communities = ({
+  without,
+  communities: only = [],
+  addCommunities = [],
+}: Clause['set']): readonly Item[] => [
+  ...(without === undefined ? [] : [leaf('delete', without)]),
+  ...only.map((community) => leaf('replace', spelled(community))),
+  ...addCommunities.map((community) => leaf('add', spelled(community))),
+];
+
+function oldCommunities({ without, communities: only, addCommunities }: Clause['set']): readonly Item[] {
+  const text =
+    only?.join(' ') ?? (addCommunities === undefined ? undefined : `${addCommunities.join(' ')} additive`);
+  return [
+    ...(without === undefined ? [] : [block('comm-list', [leaf('comm-list', without), flag('delete')])]),
+    ...(text === undefined ? [] : [leaf('community', text)]),
+  ];
+}
+
+const kernelMap = (): Item =>
+  tagged('route-map', KERNEL_MAP, [
+    rule(1, 'deny', [within(['match', 'ip', 'address'], [leaf('prefix-list', OWN)])]),
+    rule(2, 'permit', []),
+  ]);

@@ -1,0 +1,36 @@
+import type { VyosRelease } from '../../../api/router.ts';
+
+/** How releases differ in what hinge writes. */
+export interface Traits {
+  /** BGP is `protocols bgp 65001 …`, and communities and prepending are written in one option. */
+  readonly old: boolean;
+  readonly evpn: boolean;
+  readonly srv6: boolean;
+  readonly bfdProfiles: boolean;
+  /** The least hold time of a session, in s. */
+  readonly leastHold: number;
+  /** Rules hold for reflected routes, too. */
+  readonly reflectedPolicy: boolean;
+}
+
+const NEW: Traits = {
+  old: false,
+  evpn: true,
+  srv6: true,
+  bfdProfiles: true,
+  leastHold: 1,
+  reflectedPolicy: true,
+};
+
+export const TRAITS: Readonly<Record<VyosRelease, Traits>> = {
+  '1.3': {
+    old: true,
+    evpn: false,
+    srv6: false,
+    bfdProfiles: false,
+    leastHold: 4,
+    reflectedPolicy: false,
+  },
+  '1.4': NEW,
+  '1.5': NEW,
+};

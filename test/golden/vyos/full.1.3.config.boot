@@ -1,0 +1,214 @@
+system {
+    host-name "r1"
+    name-server "192.0.2.53"
+}
+interfaces {
+    loopback lo {
+        address "10.255.0.1/32"
+    }
+    ethernet eth0 {
+        address "10.10.0.2/24"
+        description "to 0"
+        mtu "1450"
+    }
+    ethernet eth1 {
+        address "10.9.0.2/16"
+        description "to 1"
+        mtu "1450"
+    }
+    ethernet eth2 {
+        address "10.204.0.2/24"
+        description "to 2"
+        mtu "1450"
+    }
+}
+policy {
+    prefix-list hinge-own {
+        rule 1 {
+            action "permit"
+            prefix "10.9.0.0/16"
+            le "32"
+        }
+        rule 2 {
+            action "permit"
+            prefix "10.10.0.0/24"
+            le "32"
+        }
+        rule 3 {
+            action "permit"
+            prefix "10.204.0.0/24"
+            le "32"
+        }
+    }
+    prefix-list hinge-via-10-9-0-3 {
+        rule 1 {
+            action "permit"
+            prefix "10.9.128.0/17"
+        }
+        rule 2 {
+            action "permit"
+            prefix "10.204.128.0/17"
+        }
+    }
+    prefix-list hinge-via-10-10-0-2 {
+        rule 1 {
+            action "permit"
+            prefix "10.205.0.0/24"
+        }
+    }
+    route-map hinge-from-10-9-0-3 {
+        rule 1 {
+            action "permit"
+            match {
+                ip {
+                    address {
+                        prefix-list "hinge-via-10-9-0-3"
+                    }
+                }
+            }
+            set {
+                local-preference "200"
+            }
+        }
+        rule 2 {
+            action "permit"
+        }
+    }
+    route-map hinge-from-10-10-0-2 {
+        rule 1 {
+            action "permit"
+            match {
+                ip {
+                    address {
+                        prefix-list "hinge-via-10-10-0-2"
+                    }
+                }
+            }
+            set {
+                local-preference "200"
+            }
+        }
+        rule 2 {
+            action "permit"
+        }
+    }
+    route-map hinge-kernel {
+        rule 1 {
+            action "deny"
+            match {
+                ip {
+                    address {
+                        prefix-list "hinge-own"
+                    }
+                }
+            }
+        }
+        rule 2 {
+            action "permit"
+        }
+    }
+}
+protocols {
+    bgp 4200000000 {
+        parameters {
+            router-id "10.255.0.1"
+            bestpath {
+                compare-routerid
+            }
+            log-neighbor-changes
+            network-import-check
+        }
+        timers {
+            keepalive "3"
+            holdtime "9"
+        }
+        address-family {
+            ipv4-unicast {
+                network 0.0.0.0/0 {
+                }
+                network 10.9.0.0/16 {
+                }
+                network 10.10.0.0/24 {
+                }
+                network 10.204.0.0/24 {
+                }
+                network 10.255.0.1/32 {
+                }
+                network 192.0.2.0/24 {
+                }
+                network 192.0.2.0/25 {
+                }
+                network 203.0.113.0/24 {
+                }
+            }
+        }
+        neighbor 10.9.0.3 {
+            remote-as "2"
+            description "r2"
+            advertisement-interval "0"
+            bfd {
+            }
+            timers {
+                connect "1"
+            }
+            address-family {
+                ipv4-unicast {
+                    route-map {
+                        import "hinge-from-10-9-0-3"
+                    }
+                }
+            }
+        }
+        neighbor 10.10.0.2 {
+            remote-as "4294967294"
+            description "r3"
+            advertisement-interval "0"
+            bfd {
+            }
+            timers {
+                connect "1"
+            }
+            address-family {
+                ipv4-unicast {
+                    route-map {
+                        import "hinge-from-10-10-0-2"
+                    }
+                }
+            }
+        }
+        route-map "hinge-kernel"
+    }
+    static {
+        route 0.0.0.0/0 {
+            blackhole {
+                distance "254"
+            }
+        }
+        route 192.0.2.0/24 {
+            blackhole {
+                distance "254"
+            }
+        }
+        route 192.0.2.0/25 {
+            blackhole {
+                distance "254"
+            }
+        }
+        route 203.0.113.0/24 {
+            blackhole {
+                distance "254"
+            }
+        }
+    }
+    bgp neighbor {
+        10.9.0.3 {
+            ttl-security {
+                hops "2"
+            }
+        }
+    }
+}
+
+// Warning: Do not remove the following line.
+// vyos-config-version: "broadcast-relay@1:cluster@1:config-management@1:conntrack@3:conntrack-sync@2:dhcp-relay@2:dhcp-server@6:dhcpv6-server@1:dns-forwarding@3:firewall@5:https@2:interfaces@22:ipoe-server@1:ipsec@5:isis@1:l2tp@3:lldp@1:mdns@1:nat@5:ntp@1:pppoe-server@5:pptp@2:qos@1:quagga@8:rpki@1:salt@1:snmp@2:ssh@2:sstp@3:system@21:vrrp@2:vyos-accel-ppp@2:wanloadbalance@3:webproxy@2:zone-policy@1"
+// Release version: 1.3.1
