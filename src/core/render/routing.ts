@@ -106,6 +106,6 @@ function policyOf(
 }
 
 /** By address, each once. */
-export function sortedPrefixes(prefixes: readonly string[]): string[] {
+function sortedPrefixes(prefixes: readonly string[]): string[] {
   return [...new Set(prefixes)].sort((one, other) => comparePrefixes(parsePrefix(one), parsePrefix(other)));
 }
