@@ -30,7 +30,7 @@ export type Resources = z.infer<typeof Resources>;
 
 export const RouterSpec = z
   .strictObject({
-    platform: z.enum(['frr', 'vyos']).default('frr').describe('How the container is configured.'),
+    platform: z.enum(['frr', 'vyos', 'bird']).default('frr').describe('How the container is configured.'),
     runtime: z
       .enum(['task', 'sandbox'])
       .exactOptional()

@@ -1,7 +1,8 @@
 import { type ExportRule, type ImportRule, lengthsOf, WELL_KNOWN } from '../../api/bgp.ts';
-import { isInternal, type Speaker } from '../plan/autonomous-system.ts';
+import type { Speaker } from '../plan/autonomous-system.ts';
 import type { DesiredSession } from '../plan/desired.ts';
 import { canonicalPrefix, comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
+import { pathPreference } from './path-preference.ts';
 
 /** A route-map with the lists that it names, all in the order in which FRR reads them. */
 export interface RouteMap {
@@ -21,19 +22,9 @@ export interface Preferred {
   readonly set: string;
 }
 
-/** What local preference a Path has, when no rule of the router sets as much; or what weight. */
-const PATH_PREFERENCE = 200;
-
-/**
- * A local preference higher than any that a rule sets, so that Paths hold whatever rules prefer. Where the AS has further routers, which
- * would be told and would follow, a weight instead: it stays in the router, and comes before all local preferences.
- */
-export function pathPreference({ asn, sessions }: Speaker): string {
-  if (sessions.some((session) => isInternal(session, asn))) return `weight ${String(PATH_PREFERENCE)}`;
-  const most = sessions
-    .flatMap(({ policy }) => policy?.import ?? [])
-    .reduce((so, { set }) => Math.max(so, (set?.localPreference ?? 0) + 1), PATH_PREFERENCE);
-  return `local-preference ${String(most)}`;
+export function preference(router: Speaker): string {
+  const { by, value } = pathPreference(router);
+  return `${by === 'own' ? 'weight' : 'local-preference'} ${String(value)}`;
 }
 
 /**

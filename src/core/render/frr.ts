@@ -1,51 +1,28 @@
-import type { RouterBgp } from '../../api/bgp.ts';
 import { isInternal } from '../plan/autonomous-system.ts';
 import type { DesiredSession } from '../plan/desired.ts';
-import { comparePrefixes, parsePrefix } from '../plan/ipv4.ts';
-import { shortDigest } from './digest.ts';
+import { parsePrefix } from '../plan/ipv4.ts';
 import { extra, withOwnPart } from './frr-extra.ts';
 import { nextHops, oneWay, reflected, reflection } from './frr-ibgp.ts';
-import { aggregateLines, limitLines, pathPreference, type RouteMap, routeMap } from './frr-policy.ts';
+import { aggregateLines, limitLines, preference, type RouteMap, routeMap } from './frr-policy.ts';
 import { passwordText } from './frr-secrets.ts';
-import type { ConfigurationText } from './text.ts';
-
-/** Everything that a router's configuration is made of. */
-export interface FrrRouter {
-  readonly hostname: string;
-  readonly asn: number;
-  readonly routerId: string;
-  /** CIDR; undefined: none. */
-  readonly loopback: string | undefined;
-  /** Sorted by address. */
-  readonly sessions: readonly DesiredSession[];
-  /** Subnets of its own interfaces, in any order: originated while the interface is there. */
-  readonly connected: readonly string[];
-  /** Further prefixes, in any order: originated always. */
-  readonly advertise: readonly string[];
-  /** CIDRs of its ends of layer-2 tunnels, each a /32, in any order; absent: it has none. */
-  readonly vteps?: readonly string[];
-  /** Prefixes for which one neighbour is preferred, in any order: each prefix once. */
-  readonly preferred: readonly { readonly prefix: string; readonly from: string }[];
-  readonly bgp?: Pick<RouterBgp, 'gracefulRestart' | 'aggregates'>;
-  /** In FRR's syntax, from global context on; kept as written. */
-  readonly extraConfig: string | undefined;
-}
-
-/** Characters of the digest: 80 bits. */
-const HASH_LENGTH = 16;
+import {
+  discarded,
+  originated,
+  ownAddresses,
+  type RenderedRouter,
+  sortedPrefixes,
+  withUsableSessions,
+} from './rendered-router.ts';
+import { type ConfigurationText, configurationText } from './text.ts';
 
 /**
  * A complete frr.conf, in the order in which FRR 8.4 itself writes one, so that what runs can be compared line by line.
  * `bgp router-id` comes first: set later, it would change route distinguishers and export targets that exist by then. Prefix-lists and the
  * route-maps of neighbours come before BGP, since a route-map that is not there yet takes nothing.
  */
-export function renderFrr(given: FrrRouter): ConfigurationText {
-  // A session whose secret is not there is not there either: unsigned it would be another one than was asked for.
-  const sessions = given.sessions.filter(
-    ({ password }) => password === undefined || password.revision !== undefined,
-  );
-  const router = { ...given, sessions };
-  const policies = sessions.map((session) => policyOf(router, session));
+export function renderFrr(given: RenderedRouter): ConfigurationText {
+  const router = withUsableSessions(given);
+  const policies = router.sessions.map((session) => policyOf(router, session));
   const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
   const blocks = [
     [
@@ -71,7 +48,7 @@ export function renderFrr(given: FrrRouter): ConfigurationText {
     .filter((block) => block.length > 0)
     .map((block) => `${block.join('\n')}\n!\n`)
     .join('');
-  return { text, hash: shortDigest(text, HASH_LENGTH) };
+  return configurationText(text);
 }
 
 /**
@@ -79,40 +56,37 @@ export function renderFrr(given: FrrRouter): ConfigurationText {
  * addresses that are not there end here instead of following a wider prefix back to where they came from. The distance
  * is the worst that FRR installs, so that any real route to the same prefix (from extraConfig, say) is taken instead.
  */
-function discardRoutes({ advertise, connected, loopback }: FrrRouter): string[] {
-  const own = new Set([...connected, loopback]);
+function discardRoutes(router: RenderedRouter): string[] {
   // FRR lists static routes by length first.
-  return sorted(advertise)
-    .filter((prefix) => !own.has(prefix))
+  return discarded(router)
     .sort((one, other) => parsePrefix(one).length - parsePrefix(other).length)
     .map((prefix) => `ip route ${prefix} blackhole 254`);
 }
 
-/** The router's own addresses; those of tunnels are on it too, since not every kernel has dummy interfaces. */
-function loopback({ loopback: own, vteps = [] }: FrrRouter): string[] {
-  const addresses = [...(own === undefined ? [] : [own]), ...sorted(vteps)];
+function loopback(router: RenderedRouter): string[] {
+  const addresses = ownAddresses(router);
   if (addresses.length === 0) return [];
   return ['interface lo', ...addresses.map((address) => ` ip address ${address}`), 'exit'];
 }
 
 /** By neighbour, sorted by address: the prefixes that it is preferred for. */
-function preferredFrom({ preferred, sessions }: FrrRouter): { from: string; prefixes: string[] }[] {
+function preferredFrom({ preferred, sessions }: RenderedRouter): { from: string; prefixes: string[] }[] {
   return sessions
     .map(({ address: from }) => ({
       from,
-      prefixes: sorted(preferred.filter((one) => one.from === from).map(({ prefix }) => prefix)),
+      prefixes: sortedPrefixes(preferred.filter((one) => one.from === from).map(({ prefix }) => prefix)),
     }))
     .filter(({ prefixes }) => prefixes.length > 0);
 }
 
 /** Sequence numbers are the prefixes' addresses, so that the lines stay when others come and go. */
-function prefixLists(router: FrrRouter): string[] {
+function prefixLists(router: RenderedRouter): string[] {
   const list = (name: string, prefixes: readonly string[], more = ''): string[] =>
     prefixes.map(
       (prefix) => `ip prefix-list ${name} seq ${String(parsePrefix(prefix).base)} permit ${prefix}${more}`,
     );
   return [
-    ...list('hinge-own', sorted(router.connected), ' le 32'),
+    ...list('hinge-own', sortedPrefixes(router.connected), ' le 32'),
     ...preferredFrom(router).flatMap(({ from, prefixes }) => list(`hinge-via-${from}`, prefixes)),
   ];
 }
@@ -125,10 +99,10 @@ interface Policy {
 }
 
 /** What a neighbour announces of what is to go through it is preferred to what others announce, however short their way. */
-function policyOf(router: FrrRouter, session: DesiredSession): Policy {
+function policyOf(router: RenderedRouter, session: DesiredSession): Policy {
   const { address, policy } = session;
   const preferred = router.preferred.some(({ from }) => from === address)
-    ? { list: `hinge-via-${address}`, set: pathPreference(router) }
+    ? { list: `hinge-via-${address}`, set: preference(router) }
     : undefined;
   const way = { asn: router.asn, internal: isInternal(session, router.asn) };
   return {
@@ -142,7 +116,7 @@ function policyOf(router: FrrRouter, session: DesiredSession): Policy {
  * BGP's routes to a subnet of the router's own are not put into the kernel. Where there is a way round, the other end of a link announces
  * its subnet as soon as it is plugged in, and the engine refuses to plug an address that a route of the container covers already.
  */
-function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
+function ownSubnetsOnly({ connected }: RenderedRouter): string[][] {
   if (connected.length === 0) return [];
   return [
     ['route-map hinge-kernel deny 1', ' match ip address prefix-list hinge-own', 'exit'],
@@ -158,20 +132,10 @@ function ownSubnetsOnly({ connected }: FrrRouter): string[][] {
  * of 180 s; and of paths of equal length the one from the lower router id wins, not the one that came first, so that the same
  * testbed routes the same.
  */
-function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
-  const {
-    routerId,
-    sessions,
-    connected,
-    loopback,
-    advertise,
-    vteps = [],
-    bgp: { gracefulRestart, aggregates = [] } = {},
-  } = router;
-  const own = loopback === undefined ? vteps : [loopback, ...vteps];
-  const networks = sorted([...connected, ...advertise, ...own]);
+function bgp(router: RenderedRouter, policies: readonly Policy[]): string[] {
+  const { routerId, sessions, bgp: { gracefulRestart, aggregates = [] } = {} } = router;
   const family = [
-    ...networks.map((prefix) => `  network ${prefix}`),
+    ...originated(router).map((prefix) => `  network ${prefix}`),
     ...aggregateLines(aggregates),
     ...policies.flatMap(({ session, heard, told }) => [
       `  neighbor ${session.address} activate`,
@@ -200,7 +164,7 @@ function bgp(router: FrrRouter, policies: readonly Policy[]): string[] {
 }
 
 /** Announces where hosts of LANs are. Next hops stay as they are by FRR's default: they are the ends of the tunnels. */
-function evpn(router: FrrRouter): string[] {
+function evpn(router: RenderedRouter): string[] {
   const { sessions, vteps = [] } = router;
   const lines = [
     ...sessions.flatMap((session) =>
@@ -245,7 +209,7 @@ const bfdProfile = (intervalMs: number): string =>
  */
 const BFD_INTERVAL_MS = 500;
 
-function bfd({ sessions }: FrrRouter): string[] {
+function bfd({ sessions }: RenderedRouter): string[] {
   if (sessions.length === 0) return [];
   const intervals = [...new Set([BFD_INTERVAL_MS, ...sessions.map(({ pace }) => intervalOf(pace))])];
   return ['bfd', ...intervals.sort((one, other) => one - other).flatMap(profile), 'exit'];
@@ -273,14 +237,9 @@ export function withoutBfd(
       .filter((line) => !omitted.some((start) => line === start || line.startsWith(`${start} `)))
       .join('\n'),
   );
-  return { text: rest, hash: shortDigest(rest, HASH_LENGTH) };
+  return configurationText(rest);
 }
 
 /** The neighbours' addresses that a configuration, rendered or running, watches with BFD. */
 export const watchedIn = (text: string): ReadonlySet<string> =>
   new Set([...text.matchAll(/^ neighbor (\S+) bfd$/gm)].flatMap(([, address]) => address ?? []));
-
-/** By address, each once. */
-function sorted(prefixes: readonly string[]): string[] {
-  return [...new Set(prefixes)].sort((one, other) => comparePrefixes(parsePrefix(one), parsePrefix(other)));
-}

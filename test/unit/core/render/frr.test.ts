@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type FrrRouter, renderFrr } from '../../../../src/core/render/frr.ts';
+import { renderFrr } from '../../../../src/core/render/frr.ts';
+import type { RenderedRouter } from '../../../../src/core/render/rendered-router.ts';
 import { Bench } from '../plan/bench.ts';
 import { figure3 } from '../plan/figure3.ts';
 
 /** Read back by the real FRR in test/e2e; written by `vitest -u`. */
 const golden = (name: string): string => `../../../golden/frr/${name}.conf`;
 
-const BARE: FrrRouter = {
+const BARE: RenderedRouter = {
   hostname: 'r1',
   asn: 4200000000,
   routerId: '0.0.0.1',
@@ -18,7 +19,7 @@ const BARE: FrrRouter = {
   extraConfig: undefined,
 };
 
-const FULL: FrrRouter = {
+const FULL: RenderedRouter = {
   ...BARE,
   routerId: '10.255.0.1',
   loopback: '10.255.0.1/32',
@@ -48,7 +49,7 @@ const FULL: FrrRouter = {
 };
 
 /** Two neighbours over links that delay BGP and BFD too. */
-const SLOW: FrrRouter = {
+const SLOW: RenderedRouter = {
   ...BARE,
   sessions: [
     {
@@ -64,7 +65,7 @@ const SLOW: FrrRouter = {
 };
 
 /** An edge of two LANs: EVPN goes over one of its sessions. */
-const LAYER_2: FrrRouter = {
+const LAYER_2: RenderedRouter = {
   ...BARE,
   loopback: '10.255.0.1/32',
   vteps: ['10.255.0.20/32', '10.255.0.3/32'],
@@ -77,7 +78,7 @@ const LAYER_2: FrrRouter = {
 };
 
 /** Everything that a policy can say, on a router that prefers neighbours for Paths too. */
-const POLICY: FrrRouter = {
+const POLICY: RenderedRouter = {
   ...FULL,
   extraConfig: undefined,
   bgp: {
@@ -141,7 +142,7 @@ const POLICY: FrrRouter = {
 };
 
 /** In the middle of an AS, which it leaves to r4: Paths, rules for all neighbours, and a LAN. */
-const IBGP: FrrRouter = {
+const IBGP: RenderedRouter = {
   ...BARE,
   asn: 65001,
   loopback: '10.255.0.1/32',
