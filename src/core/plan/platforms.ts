@@ -73,7 +73,8 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
   bird: {
     image: 'hinge/router-bird:1',
     imageSetting: 'routerBird',
-    capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
+    // BIRD gives up being root, and keeps what it asks for; the kernel has no use for NET_BROADCAST.
+    capabilities: ['CAP_NET_ADMIN', 'CAP_NET_BROADCAST', 'CAP_NET_RAW'],
     sysctls: ROUTING,
     shell: ['birdc'],
     abilities: {

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ExperimentStatus, RouterStatus } from '../../src/api/status.ts';
+import { birdSessionsOf } from '../support/bird.ts';
+import { Crossing } from '../support/crossing.ts';
+import { eventually } from '../support/eventually.ts';
+import { steadyFooting } from '../support/footing.ts';
+import { eventTexts } from '../support/seen.ts';
+import { type Document, documentsIn, experiment, measured, router, useTestbed } from '../support/testbed.ts';
+import { Traffic } from '../support/traffic.ts';
+
+const BOUND_MS = 60_000;
+
+/** The example: two ways from west to east, over routers that run FRR and routers that run BIRD. */
+describe('Paths over FRR and BIRD', () => {
+  const testbed = useTestbed('/mixed');
+  const crossing = new Crossing(testbed, 'mixed');
+  const traffic = new Traffic(testbed, 'mixed/a', 'mixed/b');
+  let documents: readonly Document[];
+
+  const mixedBy = (path: string): Document => {
+    const written = documents.find(({ ref }) => ref.kind === 'Experiment');
+    return {
+      ref: experiment('mixed'),
+      text: (written?.text ?? '').replaceAll(/path: \S+ /g, `path: ${path} `),
+    };
+  };
+  const allReady = (): Promise<number> => testbed.ready(documents.map(({ ref }) => ref), BOUND_MS);
+  const bird = () => testbed.container('router/crossing');
+  const lower = () => testbed.container('router/lower');
+
+  beforeAll(async () => {
+    documents = await documentsIn('examples/mixed');
+    await testbed.start();
+    await testbed.put(...documents);
+    const seconds = await allReady();
+    measured(`five routers on two platforms: Ready after ${seconds.toFixed(1)} s`);
+  });
+
+  it('are proven, with the sessions of both in the status', async () => {
+    const { connections = [] } = (await testbed.status(experiment('mixed'))) as ExperimentStatus;
+    expect(connections[0]?.proof?.forward.hops.map((hop) => hop.router)).toEqual([
+      ...['west', 'crossing', 'upper', 'east'],
+    ]);
+    expect(connections[0]?.proof?.asPath).toHaveLength(3);
+    const { sessions = [] } = (await testbed.status(router('crossing'))) as RouterStatus;
+    expect(sessions.map(({ peer, state }) => [peer, state]).sort()).toEqual([
+      ['lower', 'Established'],
+      ['upper', 'Established'],
+      ['west', 'Established'],
+    ]);
+    for (const { establishedAt, prefixesReceived } of sessions) {
+      expect(Date.now() - Date.parse(establishedAt ?? '')).toBeLessThan(600_000);
+      expect(prefixesReceived).toBeGreaterThan(2);
+    }
+  });
+
+  it.each(['under', 'over'])("are taken as the connection says (%s), by BIRD's preference there", async (path) => {
+    const taken = await crossing.move(mixedBy(path), path, 'a', 'b');
+    expect(taken).toEqual(await crossing.along(path));
+  });
+
+  it('are there again when BIRD was killed', async () => {
+    const hops = await traffic.hops();
+    const since = performance.now();
+    await (await bird()).run('pkill', '-KILL', '-x', 'bird');
+    await traffic.lost(BOUND_MS).catch(() => undefined);
+    measured(`BIRD killed: packets take the Path ${(await traffic.recovered(hops, since, BOUND_MS)).toFixed(1)} s later`);
+    await allReady();
+  });
+
+  it('are there again when a container with BIRD was killed', async () => {
+    const before = (await bird()).found.id;
+    const hops = await traffic.hops();
+    const since = performance.now();
+    await (await bird()).kill();
+    await traffic.lost(BOUND_MS);
+    const seconds = await traffic.recovered(hops, since, BOUND_MS);
+    measured(`container with BIRD killed: packets take the Path ${seconds.toFixed(1)} s later`);
+    expect((await bird()).found.id).not.toBe(before);
+    await allReady();
+  });
+
+  it.each([
+    ['a line in its file', 'sed -i "s/^protocol device.*/# by hand\\n&/" /etc/bird/bird.conf', /by hand/],
+    ['a session that is disabled', 'birdcl disable "hinge_*_*"', /birdc disable hinge_/],
+    [
+      'another file that BIRD was given',
+      'sed "s/bgp_local_pref = 200/bgp_local_pref = 50/" /etc/bird/bird.conf > /tmp/other.conf; chmod a+r /tmp/other.conf; birdcl configure \'"/tmp/other.conf"\'',
+      /birdc configure/,
+    ],
+    ['a route to nowhere', 'ip route add blackhole 198.51.100.0/24', /blackhole 198\.51\.100\.0/],
+    ['an address that is taken away', 'ip address flush dev lo scope global', /ip address add .* dev lo/],
+  ])('lose %s, by hand', async (_, script, why) => {
+    const footing = await steadyFooting(testbed);
+    const before = (await eventTexts(testbed, 'DriftReverted')).join('\n');
+    await (await lower()).run('sh', '-c', script);
+    await eventually(
+      async () => {
+        const now = (await eventTexts(testbed, 'DriftReverted')).join('\n');
+        expect(now).not.toBe(before);
+        expect(now).toMatch(why);
+      },
+      { timeoutMs: BOUND_MS, message: 'hinge has put it back' },
+    );
+    await allReady();
+    const states = Object.values(await birdSessionsOf(await lower())).map(({ state }) => state);
+    expect(states).toEqual(['Established', 'Established']);
+    if (!script.includes('disable')) expect(await steadyFooting(testbed)).toEqual(footing);
+  });
+});
