@@ -12,7 +12,8 @@ const BOUND_MS = 60_000;
 
 /** The example: two ways from west to east, over routers that run FRR and routers that run BIRD. */
 describe('Paths over FRR and BIRD', () => {
-  const testbed = useTestbed('/mixed');
+  // Drift shows when a router is looked at, whether packets go astray or not.
+  const testbed = useTestbed('/mixed', { HINGE_RESYNC: '3s' });
   const crossing = new Crossing(testbed, 'mixed');
   const traffic = new Traffic(testbed, 'mixed/a', 'mixed/b');
   let documents: readonly Document[];
@@ -82,7 +83,7 @@ describe('Paths over FRR and BIRD', () => {
 
   it.each([
     ['a line in its file', 'sed -i "s/^protocol device.*/# by hand\\n&/" /etc/bird/bird.conf', /by hand/],
-    ['a session that is disabled', 'birdcl disable "hinge_*_*"', /birdc disable hinge_/],
+    ['a session that is disabled', 'birdcl disable \'"hinge_*_*"\'', /birdc disable hinge_/],
     [
       'another file that BIRD was given',
       'sed "s/bgp_local_pref = 200/bgp_local_pref = 50/" /etc/bird/bird.conf > /tmp/other.conf; chmod a+r /tmp/other.conf; birdcl configure \'"/tmp/other.conf"\'',

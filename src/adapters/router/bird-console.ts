@@ -7,7 +7,7 @@ import { redacted } from '../../core/render/frr-secrets.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
-import { disabledAmong, protocolsIn, routesIn, sessionsIn } from './bird-output.ts';
+import { disabledAmong, protocolsIn, reconfiguredAt, routesIn, sessionsIn } from './bird-output.ts';
 import {
   APPLIED,
   CONFIGURE_TIMEOUT_MS,
@@ -25,13 +25,13 @@ import { outputOf, runIn } from './run-in.ts';
 
 const CONFIG = '/etc/bird/bird.conf';
 const NEW = '/run/hinge/new.conf';
-/** BIRD's line about its last reconfiguration by hinge, or by a start: another one is nobody's but somebody's by hand. */
+/** What tells when BIRD was last given a configuration by hinge, or by a start: another time is that of somebody else. */
 const RECONFIGURED = '/run/hinge/reconfigured';
-const LAST = '^Last reconfiguration';
 
 const REPORT = reportScript(
   `cat ${CONFIG}`,
-  `cat ${RECONFIGURED} 2>/dev/null || :; printf '%s\\n' "$status" | grep '${LAST}' || :`,
+  `cat ${RECONFIGURED} 2>/dev/null || :`,
+  `cat /proc/uptime; printf '%s\\n' "$status"`,
   `date +%s; printf '%s\\n' "$protocols"`,
 );
 
@@ -62,7 +62,7 @@ while status=$(birdcl show status) && printf '%s\\n' "$status" | grep -q 'Reconf
   [ "$tries" -lt 100 ] || { echo "BIRD was still reconfiguring after 10 s" >&2; exit 1; }
   sleep 0.1
 done
-printf '%s\\n' "$status" | grep '${LAST}' > ${RECONFIGURED}
+{ cat /proc/uptime; birdcl show status; } > ${RECONFIGURED}
 ${FLUSH_ROUTES_BY_HAND}
 cp ${CONFIG} ${RUNNING}
 echo ${hash} > ${APPLIED}
@@ -114,7 +114,7 @@ function stateOf(text: string): RouterState {
   const report = reportIn(text);
   if (report === undefined) return NOT_READY;
   const { appliedHash, stored, kernel, parts } = report;
-  const [, , shown = ''] = parts;
+  const [, , , shown = ''] = parts;
   const [now = '', ...lines] = shown.split('\n');
   const protocols = protocolsIn(lines.join('\n'));
   const drift = [
@@ -131,15 +131,19 @@ function stateOf(text: string): RouterState {
   };
 }
 
+/** BIRD reckons what it says from a clock of its own: up to so many s it is the same time. */
+const SAME_TIME_S = 0.5;
+
 /** What differs from the configuration that hinge has applied: in the file, in what BIRD has read, and on lo. */
 function byHand({ stored, kernel, parts }: Report): readonly string[] {
-  const [file = '', reconfigured = ''] = parts;
-  const [known, last] = reconfigured.trim().split('\n');
+  const [file = '', before = '', status = ''] = parts;
+  const [known, last] = [before, status].map(reconfiguredAt);
+  const isOther = known !== undefined && last !== undefined && Math.abs(known - last) > SAME_TIME_S;
   const there = new Set(kernel.interfaces.map(({ address }) => address));
   const addresses = [...stored.matchAll(/^# address (\S+)$/gm)].flatMap(([, address]) => address ?? []);
   return [
     ...driftOf(stored, file.trim()).map(redacted),
-    ...(known === last ? [] : [`+ birdc configure (${last ?? 'it does not say when'})`]),
+    ...(isOther ? ['+ birdc configure'] : []),
     ...addresses
       .filter((address) => !there.has(address))
       .map((address) => `- ip address add ${address} dev lo`),

@@ -92,3 +92,21 @@ export function routesIn(text: string): readonly RouteEntry[] {
   }
   return routes;
 }
+
+const SAYS = {
+  now: /^Current server time is (\S+) (\S+)$/m,
+  last: /^Last reconfiguration on (\S+) (\S+)$/m,
+} as const;
+
+/**
+ * When BIRD was last given a configuration, in s since the machine's start: clocks of the time of day may be set meanwhile. Reads `/proc/uptime`
+ * and `show status`. @returns undefined: it does not say, or in another format.
+ */
+export function reconfiguredAt(text: string): number | undefined {
+  const [now, last] = [SAYS.now, SAYS.last].map((pattern) => {
+    const [, day = '', time = ''] = pattern.exec(text) ?? [];
+    return Date.parse(`${day}T${time}Z`);
+  });
+  const at = Number.parseFloat(text) - ((now ?? NaN) - (last ?? NaN)) / 1000;
+  return Number.isNaN(at) ? undefined : at;
+}

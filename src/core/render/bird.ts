@@ -23,8 +23,6 @@ export function renderBird(given: RenderedRouter): ConfigurationText {
     [
       'log stderr { warning, error, fatal, bug, auth };',
       `router id ${router.routerId};`,
-      // Told apart to the microsecond: a reconfiguration that is not hinge's.
-      'timeformat base iso long us;',
       'timeformat protocol "%s";',
     ],
     ['protocol device {', '  scan time 10;', '}'],
