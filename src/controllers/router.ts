@@ -65,8 +65,7 @@ export function routerReconciler(context: Context): Reconcile {
       );
     const wiredMs = wiredFor.ms(name, target !== undefined && wired);
     // One of another platform is about to be replaced, and reads no configuration of this one.
-    const leaving =
-      isLeaving(rollout.of(name), target?.containerId) || target?.platform !== setup?.platform;
+    const leaving = isLeaving(rollout.of(name), target?.containerId) || target?.platform !== setup?.platform;
     const settled =
       setup === undefined || target === undefined || leaving
         ? undefined

@@ -28,7 +28,10 @@ export function protocolsIn(text: string): readonly BirdProtocol[] {
 }
 
 const field = ({ lines }: BirdProtocol, name: string): string | undefined =>
-  lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim();
+  lines
+    .find((line) => line.startsWith(`${name}:`))
+    ?.slice(name.length + 1)
+    .trim();
 
 /** What has ended itself because of more prefixes than it may have. */
 const overLimit = (protocol: BirdProtocol): boolean => /limit/i.test(field(protocol, 'Last error') ?? '');

@@ -91,7 +91,7 @@ function setupCauses(end: SessionEnd, peer: SessionEnd, before: RouterSetup, aft
   const [one, other] = [before, after].map(({ sessions }) =>
     sessions.find(({ address }) => address === peer.address),
   );
-  if (one !== undefined && other !== undefined) 
+  if (one !== undefined && other !== undefined)
     causes.push(...termCauses(end.router, one, other, abilitiesOf(after.platform)));
   // Another platform is another container, which is told already.
   const resets =

@@ -114,7 +114,9 @@ function routerWorkload(
 function runningPlatform({ metadata, spec }: Router): Platform {
   const platform = platformOf(spec.platform);
   if (platform === undefined)
-    throw new Error(`Router/${metadata.name} was accepted with platform ${spec.platform}; this is a bug of hinge`);
+    throw new Error(
+      `Router/${metadata.name} was accepted with platform ${spec.platform}; this is a bug of hinge`,
+    );
   return platform;
 }
 

@@ -14,10 +14,7 @@ export interface Dialect {
   /** A complete configuration: the same router gives the same text. */
   readonly render: (router: RenderedRouter) => ConfigurationText;
   /** The same without BFD for these neighbours, by address: it begins when sessions are steady. */
-  readonly withoutBfd: (
-    configuration: ConfigurationText,
-    addresses: readonly string[],
-  ) => ConfigurationText;
+  readonly withoutBfd: (configuration: ConfigurationText, addresses: readonly string[]) => ConfigurationText;
   /** The same with the values of secrets, which plans do not hold. @throws what `valueOf` throws, and RouterRefusal. */
   readonly withSecrets: (text: string, valueOf: (secret: string) => string) => string;
   /** Which sessions a change of extraConfig resets, from one rendered text to another. */

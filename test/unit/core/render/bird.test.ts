@@ -54,12 +54,22 @@ const POLICY: RenderedRouter = {
         import: [
           {
             match: {
-              prefixes: ['10.0.0.0/8 le 24', '172.16.0.0/12 ge 16', '192.0.2.0/24', '198.18.0.0/15 ge 16 le 24'],
+              prefixes: [
+                '10.0.0.0/8 le 24',
+                '172.16.0.0/12 ge 16',
+                '192.0.2.0/24',
+                '198.18.0.0/15 ge 16 le 24',
+              ],
               asPath: '^65001_',
               communities: ['65000:1', 'no-export'],
             },
             action: 'permit',
-            set: { localPreference: 300, med: 5, removeCommunities: ['65000:1'], addCommunities: ['65000:2'] },
+            set: {
+              localPreference: 300,
+              med: 5,
+              removeCommunities: ['65000:1'],
+              addCommunities: ['65000:2'],
+            },
           },
           { match: { asPath: '_65010_' }, action: 'deny' },
         ],
