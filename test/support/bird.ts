@@ -1,7 +1,7 @@
 import type { Container } from './containers.ts';
 
 /** Since when a session of BIRD's is as it is: another time means that it was reset. BIRD does not count how often. */
-export interface BirdSession {
+interface BirdSession {
   readonly state: string;
   /** Seconds since the epoch. */
   readonly since: string;

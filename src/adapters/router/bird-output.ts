@@ -1,7 +1,7 @@
 import type { RouteEntry, RouterSession } from '../../core/diff/observed-router.ts';
 
 /** A protocol of BIRD's, from `show protocols all`. */
-export interface BirdProtocol {
+interface BirdProtocol {
   readonly name: string;
   readonly kind: string;
   /** `down` for good: somebody has disabled it, or it has ended itself. */

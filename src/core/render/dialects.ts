@@ -10,7 +10,7 @@ import type { SessionReset } from './session-reset.ts';
 import type { ConfigurationText } from './text.ts';
 
 /** How a platform's configurations read. */
-export interface Dialect {
+interface Dialect {
   /** A complete configuration: the same router gives the same text. */
   readonly render: (router: RenderedRouter) => ConfigurationText;
   /** The same without BFD for these neighbours, by address: it begins when sessions are steady. */

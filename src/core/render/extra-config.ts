@@ -1,5 +1,5 @@
 /** How what a user wrote is told from what hinge wrote, in a configuration that both are in. */
-export interface ExtraConfig {
+interface ExtraConfig {
   /** Its lines as a block of their own, the last one; none: there is nothing. */
   readonly lines: (extraConfig: string | undefined) => string[];
   /** The part of a rendered configuration that the user wrote; empty when there is none. */

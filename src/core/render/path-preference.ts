@@ -1,7 +1,7 @@
 import { isInternal, type Speaker } from '../plan/autonomous-system.ts';
 
 /** What makes a router prefer what the next router of a Path announces. */
-export interface PathPreference {
+interface PathPreference {
   /** `own`: it stays in the router, and comes before all local preferences. */
   readonly by: 'local preference' | 'own';
   readonly value: number;
