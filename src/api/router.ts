@@ -34,7 +34,7 @@ export type VyosRelease = z.infer<typeof VyosRelease>;
 
 export const RouterSpec = z
   .strictObject({
-    platform: z.enum(['frr', 'vyos']).default('frr').describe('How the container is configured.'),
+    platform: z.enum(['frr', 'vyos', 'bird']).default('frr').describe('How the container is configured.'),
     release: VyosRelease.exactOptional().describe(
       "Release of VyOS whose syntax the configuration has. Default: found in the image's tag or name, or else 1.4.",
     ),

@@ -52,6 +52,7 @@ const forms = z.object({
   poolVnis: vnisForm,
   managementSubnet: subnetForm,
   imageRouterFrr: Image,
+  imageRouterBird: Image,
   imageHost: Image,
   imageHelper: Image,
 } satisfies Record<SettingKey, z.ZodType>);
@@ -111,7 +112,11 @@ function arrange(values: Forms) {
       locators: values.poolLocators,
       vnis: values.poolVnis,
       management: values.managementSubnet,
-      images: { routerFrr: values.imageRouterFrr, host: values.imageHost },
+      images: {
+        routerFrr: values.imageRouterFrr,
+        routerBird: values.imageRouterBird,
+        host: values.imageHost,
+      },
     },
     helperImage: values.imageHelper,
   };

@@ -1,14 +1,14 @@
 import type { RouterSpec, VyosRelease } from '../api/router.ts';
 import { ROUTING_SYSCTLS } from '../core/plan/platforms.ts';
 import type { RouterPlan } from '../core/plan/router-plan.ts';
-import { renderFrr } from '../core/render/frr.ts';
+import { dialectOf } from '../core/render/dialects.ts';
 import { bootText } from '../core/render/vyos/boot-text.ts';
 import { releaseOf, vyosRouterOf } from '../core/render/vyos/from-plan.ts';
 import { renderVyos } from '../core/render/vyos/render.ts';
 import { setText } from '../core/render/vyos/set-text.ts';
 
-/** set and boot: VyOS, as commands and as config.boot; frr: frr.conf. */
-export type RenderFormat = 'set' | 'boot' | 'frr';
+/** set and boot: VyOS, as commands and as config.boot; frr: frr.conf; bird: bird.conf. */
+export type RenderFormat = 'set' | 'boot' | 'frr' | 'bird';
 
 interface Rendered {
   readonly text: string;
@@ -18,7 +18,11 @@ interface Rendered {
   readonly warnings: readonly string[];
 }
 
-const PLATFORMS = { frr: 'FRR', vyos: 'VyOS' } as const;
+const NAMES = { frr: 'FRR', vyos: 'VyOS', bird: 'BIRD' } as const;
+
+const FORMATS = { frr: 'frr', vyos: 'boot', bird: 'bird' } as const;
+
+const COMMENTS = { frr: '!', bird: '#', set: '#', boot: '//' } as const;
 
 /** A router's configuration in its platform's form, or the one that is asked for. @param spec as it is written. */
 export function renderedText(
@@ -26,20 +30,22 @@ export function renderedText(
   spec: RouterSpec,
   asked: { readonly format?: RenderFormat; readonly release?: VyosRelease },
 ): Rendered {
-  const format = asked.format ?? (spec.platform === 'vyos' ? 'boot' : 'frr');
-  const platform = format === 'frr' ? 'frr' : 'vyos';
+  const format = asked.format ?? FORMATS[spec.platform];
+  const comment = COMMENTS[format];
+  const platform = format === 'set' || format === 'boot' ? 'vyos' : format;
   const foreign = platform !== spec.platform && (spec.extraConfig ?? '').trim() !== '';
   const { rendered } = plan;
   const written: RouterPlan = foreign ? { ...plan, rendered: { ...rendered, extraConfig: undefined } } : plan;
   const warnings = foreign
-    ? [`spec.extraConfig is left out: it is written for ${PLATFORMS[spec.platform]}.`]
+    ? [`spec.extraConfig is left out: it is written for ${NAMES[spec.platform]}.`]
     : [];
-  if (format === 'frr') return { text: renderFrr(written.rendered).text, comment: '!', warnings };
+  if (format === 'frr' || format === 'bird')
+    return { text: dialectOf(format).render(written.rendered).text, comment, warnings };
   const release = asked.release ?? releaseOf(spec.platform === 'vyos' ? spec : withoutImage(spec));
   const { items, notes } = renderVyos(vyosRouterOf(written, ROUTING_SYSCTLS), release);
   return {
     text: format === 'set' ? setText(items) : bootText(items, release),
-    comment: format === 'set' ? '#' : '//',
+    comment,
     warnings: [...warnings, ...notes.map(({ message }) => message)],
   };
 }

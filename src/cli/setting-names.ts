@@ -205,6 +205,13 @@ export const SETTINGS = {
     fallback: 'hinge/router-frr:1',
     scope: 'operator',
   },
+  imageRouterBird: {
+    variable: 'HINGE_IMAGE_ROUTER_BIRD',
+    flag: '--image-router-bird <image>',
+    description: 'image of routers with platform bird',
+    fallback: 'hinge/router-bird:1',
+    scope: 'operator',
+  },
   imageHost: {
     variable: 'HINGE_IMAGE_HOST',
     flag: '--image-host <image>',

@@ -1,5 +1,6 @@
 import { nearest } from '../api/fields.ts';
 import { KINDS, type Kind } from '../api/object.ts';
+import { routerTarget } from '../controllers/router-target.ts';
 import type { DesiredIndex } from '../core/diff/desired-index.ts';
 import type { ObservedIndex } from '../core/diff/observed-index.ts';
 import type { DesiredWorkload } from '../core/plan/desired.ts';
@@ -8,7 +9,7 @@ import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { HopTracer } from '../ports/hop-tracer.ts';
 import type { LiveCommands } from '../ports/live-commands.ts';
 import type { PacketCapture } from '../ports/packet-capture.ts';
-import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
+import type { RouterConsole, RouterTarget } from '../ports/router-console.ts';
 import { CliError } from './exit.ts';
 import type { OpenStore } from './wire-store.ts';
 
@@ -52,9 +53,9 @@ export const hint = (near: string | undefined): string =>
   near === undefined ? '' : `; did you mean ${near}?`;
 
 /** Where a workload runs. @throws CliError when it does not, or when that cannot be told */
-export function placeOf({ observed }: OpenTestbed, workload: string): ConsoleTarget {
+export function placeOf({ observed }: OpenTestbed, workload: string): RouterTarget {
   const placed = observed.current(workload);
-  if (placed !== undefined) return { node: placed.node, containerId: placed.container.id };
+  if (placed !== undefined) return routerTarget(placed);
   const unreadable = observed.unreadable();
   if (unreadable.length > 0) {
     const errors = unreadable.map(({ node, error }) => `${node} cannot be read: ${error}`);

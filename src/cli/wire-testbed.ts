@@ -1,6 +1,6 @@
-import { FrrConsole } from '../adapters/router/frr-console.ts';
 import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
 import { LiveTracer } from '../adapters/router/live-tracer.ts';
+import { PlatformConsole } from '../adapters/router/platform-console.ts';
 import { NamespaceSegmentConsole } from '../adapters/router/segment-console.ts';
 import { Tcpdump } from '../adapters/router/tcpdump.ts';
 import { DesiredIndex } from '../core/diff/desired-index.ts';
@@ -45,7 +45,7 @@ export async function withTestbed<T>(
         live: fleet,
         hosts: new NamespaceHostConsole(fleet),
         segments: new NamespaceSegmentConsole(fleet),
-        routers: new FrrConsole(fleet),
+        routers: new PlatformConsole(fleet),
         tracer: new LiveTracer(fleet),
         capture: new Tcpdump(fleet, fleet),
       });

@@ -5,10 +5,10 @@ import { EtcdClient } from '../adapters/etcd/client.ts';
 import { EtcdElection } from '../adapters/etcd/election.ts';
 import type { EtcdOptions } from '../adapters/etcd/options.ts';
 import { EtcdStore } from '../adapters/etcd/store.ts';
-import { FrrConsole } from '../adapters/router/frr-console.ts';
 import { NamespaceHostConsole } from '../adapters/router/host-console.ts';
 import { NamespaceDeviceConsole } from '../adapters/router/device-console.ts';
 import { NamespaceLinkConsole } from '../adapters/router/link-console.ts';
+import { PlatformConsole } from '../adapters/router/platform-console.ts';
 import { NamespaceSegmentConsole } from '../adapters/router/segment-console.ts';
 import { Keys } from '../api/keys.ts';
 import { watchHealth } from '../controllers/health.ts';
@@ -108,7 +108,7 @@ export async function runOperator(
     store,
     swarm: fleet.swarm,
     fleet,
-    routers: new FrrConsole(fleet),
+    routers: new PlatformConsole(fleet),
     hosts: new NamespaceHostConsole(fleet),
     links: new NamespaceLinkConsole(fleet),
     segments: new NamespaceSegmentConsole(fleet),

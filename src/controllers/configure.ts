@@ -2,7 +2,7 @@ import { DockerError, RouterRefusal } from '../core/failure.ts';
 import type { RouterState } from '../core/diff/observed-router.ts';
 import { runsPlan, wantedNow } from '../core/diff/wanted-configuration.ts';
 import type { RouterSetup } from '../core/plan/desired.ts';
-import type { ConsoleTarget } from '../ports/router-console.ts';
+import type { RouterTarget } from '../ports/router-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Context } from './context.ts';
 
@@ -13,7 +13,7 @@ export interface Settled {
   readonly dueMs?: number;
 }
 
-interface Target extends ConsoleTarget {
+interface Target extends RouterTarget {
   /** For how many ms all its links have been plugged in, at both ends; undefined: they are not. */
   readonly wiredMs: number | undefined;
 }
@@ -50,7 +50,7 @@ export async function settleRouter(
       const detail = driftText(state.drift);
       context.assertLeading();
       logger.info({ why, drift: state.drift, hash: wanted.hash }, 'configuring router');
-      state = await routers.configure(target, secrets.filled(wanted), fresh);
+      state = await routers.configure(target, secrets.filled(setup.platform, wanted), fresh);
       // Part of coming up, and nothing that a user would want to be told.
       if (why !== 'watch')
         events.normal({ kind: 'Router', name }, EVENTS[why].reason, `${EVENTS[why].message}${detail}`);

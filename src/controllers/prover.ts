@@ -16,9 +16,10 @@ import type { Trace } from '../core/diff/observed-router.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
+import type { ConsoleTarget, RouterConsole, RouterTarget } from '../ports/router-console.ts';
 import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { Observation } from './observation.ts';
+import { routerTarget } from './router-target.ts';
 import type { RouterStates } from './router-states.ts';
 import { sightSegments } from './segment-sighting.ts';
 import type { Testbed } from './testbed.ts';
@@ -71,7 +72,7 @@ const measuredBy = (
     ? { rttMs: tracedMs }
     : { rttMs: echoes.rttMs ?? tracedMs, lossPercent: lossPercentOf(echoes) };
 
-type Targets = Readonly<Record<'forward' | 'reverse' | 'edge' | 'echo', ConsoleTarget | undefined>>;
+type Targets = Readonly<Record<'forward' | 'reverse' | 'edge' | 'echo', RouterTarget | undefined>>;
 
 interface ProverDeps {
   readonly hosts: HostConsole;
@@ -290,8 +291,8 @@ export class Prover {
     return this.#deps.hosts.reaches(target, (echo ?? forward).to, addedMs).catch(() => false);
   }
 
-  #target(workload: string): ConsoleTarget | undefined {
+  #target(workload: string): RouterTarget | undefined {
     const placed = this.#deps.observation.latest.current(workload);
-    return placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
+    return placed === undefined ? undefined : routerTarget(placed);
   }
 }

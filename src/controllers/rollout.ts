@@ -16,6 +16,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RouterConsole } from '../ports/router-console.ts';
 import { Lasting } from './lasting.ts';
 import type { Observation } from './observation.ts';
+import { routerTarget } from './router-target.ts';
 import type { StatusBook } from './status-book.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -125,8 +126,7 @@ export class Rollout {
   ): Promise<readonly string[]> {
     let sessions: readonly { readonly address: string; readonly state: string }[] = status?.sessions ?? [];
     if (placed !== undefined) {
-      const target = { node: placed.node, containerId: placed.container.id };
-      const read = await this.#deps.routers.read(target).catch(() => undefined);
+      const read = await this.#deps.routers.read(routerTarget(placed)).catch(() => undefined);
       if (read?.ready === true) ({ sessions } = read);
     }
     return sessions.filter(({ state }) => state === 'Established').map(({ address }) => address);

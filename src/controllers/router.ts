@@ -14,6 +14,7 @@ import { whyNotRunning } from './not-running.ts';
 import { keepSegments } from './keep-segments.ts';
 import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
+import { routerTarget } from './router-target.ts';
 import { recordSessions } from './session-metrics.ts';
 import { bridgeHosts } from './bridge-hosts.ts';
 import { shapeLinks } from './shape-links.ts';
@@ -39,7 +40,7 @@ export function routerReconciler(context: Context): Reconcile {
 
     const placed = workload === undefined ? undefined : index.current(key);
     const setup = workload?.setup.type === 'router' ? workload.setup : undefined;
-    const target = placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
+    const target = placed === undefined ? undefined : routerTarget(placed);
     const before = target === undefined ? undefined : routerStates.get(name, target.containerId);
     const endpoints = testbed.desired.networksOf(key).map((network) => {
       const address = network.endpoints.find((endpoint) => endpoint.workload === key)?.address ?? '';
@@ -63,7 +64,8 @@ export function routerReconciler(context: Context): Reconcile {
         ),
       );
     const wiredMs = wiredFor.ms(name, target !== undefined && wired);
-    const leaving = isLeaving(rollout.of(name), target?.containerId);
+    // One of another platform is about to be replaced, and reads no configuration of this one.
+    const leaving = isLeaving(rollout.of(name), target?.containerId) || target?.platform !== setup?.platform;
     const settled =
       setup === undefined || target === undefined || leaving
         ? undefined

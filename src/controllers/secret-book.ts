@@ -1,6 +1,7 @@
 import type { SecretState, Secrets } from '../core/plan/session-terms.ts';
 import { whyUnusable } from '../core/plan/secret-value.ts';
-import { withSecrets } from '../core/render/frr-secrets.ts';
+import type { Platform } from '../core/plan/platforms.ts';
+import { dialectOf } from '../core/render/dialects.ts';
 import type { ConfigurationText } from '../core/render/text.ts';
 import type { StoredEntry } from '../ports/object-store.ts';
 
@@ -28,9 +29,9 @@ export class SecretBook implements Secrets {
     return this.#values.get(name)?.state;
   }
 
-  /** What a router is to read. @throws when a secret went since the plan was made, which another one follows. */
-  filled({ text, hash }: ConfigurationText): ConfigurationText {
-    const filled = withSecrets(text, (name) => {
+  /** What a router is to read. @throws RouterRefusal of a value that its platform cannot write, and when a secret went since the plan was made, which another one follows. */
+  filled(platform: Platform, { text, hash }: ConfigurationText): ConfigurationText {
+    const filled = dialectOf(platform).withSecrets(text, (name) => {
       const secret = this.#values.get(name);
       if (secret === undefined || 'unusable' in secret.state)
         throw new Error(`secret ${name} is gone; the router keeps what it runs until the next plan`);

@@ -6,7 +6,7 @@ import type { DesiredSession } from '../core/plan/desired.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostConsole } from '../ports/host-console.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { ConsoleTarget, RouterConsole } from '../ports/router-console.ts';
+import type { RouterConsole, RouterTarget } from '../ports/router-console.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { Observation } from './observation.ts';
@@ -53,7 +53,7 @@ interface DoctorDeps {
 interface Patient {
   readonly router: string;
   readonly session: DesiredSession;
-  readonly target: ConsoleTarget;
+  readonly target: RouterTarget;
   /** Of the session at this end; undefined: not configured. */
   readonly state: string | undefined;
 }
@@ -83,7 +83,7 @@ export class SessionDoctor {
   async examine(
     router: string,
     sessions: readonly DesiredSession[],
-    here: { readonly target: ConsoleTarget; readonly state: RouterState },
+    here: { readonly target: RouterTarget; readonly state: RouterState },
     logger: Logger,
   ): Promise<readonly Diagnosis[]> {
     const stateOf = ({ address }: DesiredSession): string | undefined =>

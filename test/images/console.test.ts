@@ -46,7 +46,7 @@ describe('what somebody edits while hinge changes the configuration', () => {
       lab.run(ROUTER, argv, stdin),
   };
   const console = new FrrConsole({ engines: new Map([[NODE, runner]]) });
-  const target = { node: NODE, containerId: ROUTER };
+  const target = { node: NODE, containerId: ROUTER, platform: 'frr' } as const;
   const wanted = configuration(GOLDEN.replace('description vyos-47', 'description east'));
 
   beforeEach(async () => {

@@ -19,7 +19,7 @@ async function describeImage(image: string): Promise<unknown> {
   const config: unknown = JSON.parse(await lab.docker('inspect', '-f', '{{json .Config}}', image));
   const { Cmd, Entrypoint, Env, Labels, StopSignal, User, WorkingDir } = config as Record<string, unknown>;
   const script =
-    'find /usr/local /etc/frr ! -type d -exec stat -c "%n %a %u:%g" {} + -exec sha256sum {} + | sort';
+    'find /usr/local /etc/frr /etc/bird ! -type d -exec stat -c "%n %a %u:%g" {} + -exec sha256sum {} + | sort';
   const files = await lab.docker('run', '--rm', '--network=none', image, 'sh', '-c', script);
   return {
     Cmd,
@@ -34,7 +34,7 @@ async function describeImage(image: string): Promise<unknown> {
 }
 
 /** A real `docker build` of the same Dockerfile, on the lab's base since nothing can be pulled, is the reference. */
-it.each(['router-frr', 'host', 'helper'])('%s is what docker build makes of its Dockerfile', async (name) => {
+it.each(['router-frr', 'router-bird', 'host', 'helper'])('%s is what docker build makes of its Dockerfile', async (name) => {
   const built = `built/${name}`;
   await lab.docker(
     'build',

@@ -1,12 +1,15 @@
+import { birdSessionsOf, runsBird } from './bird.ts';
 import type { Container } from './containers.ts';
 import { sessionsOf } from './frr.ts';
 import { steady } from './steady.ts';
 import type { Testbed } from './testbed.ts';
 
-/** What must not change where nothing was edited: the container, and how often each session was established and lost in it. */
+/** What must not change where nothing was edited: the container, and how often each session was established and lost in it; with BIRD, since when it is up. */
 export interface Footing {
   readonly container: string;
-  readonly sessions: Readonly<Record<string, { readonly established: number; readonly dropped: number }>>;
+  readonly sessions: Readonly<
+    Record<string, { readonly established: number; readonly dropped: number } | { readonly since: string }>
+  >;
 }
 
 /** The footing of every router of a testbed that runs, or of those named. */
@@ -40,6 +43,8 @@ export const containersOf = (footing: Readonly<Record<string, Footing>>): Record
   Object.fromEntries(Object.entries(footing).map(([name, { container }]) => [name, container]));
 
 async function ofOne(container: Container): Promise<Footing> {
+  if (await runsBird(container))
+    return { container: container.found.id, sessions: await birdSessionsOf(container) };
   const sessions = Object.entries(await sessionsOf(container));
   return {
     container: container.found.id,

@@ -52,7 +52,7 @@ export interface Session {
   readonly lastNotification: string | undefined;
 }
 
-/** A router's BGP sessions, by the neighbour's address. */
+/** A router's BGP sessions, by the neighbour's address; of one that runs FRR. */
 export async function sessionsOf(router: Container): Promise<Readonly<Record<string, Session>>> {
   const text = await router.run('vtysh', '-c', 'show bgp neighbors json');
   return Object.fromEntries(

@@ -6,48 +6,26 @@ import { redacted } from '../../core/render/frr-secrets.ts';
 import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult } from '../../ports/node-engine.ts';
-import type { ConsoleTarget, RouterConsole } from '../../ports/router-console.ts';
-import { interfacesOf, sourceIn } from './addresses.ts';
-import { devicesOf } from './devices.ts';
+import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
+import {
+  APPLIED,
+  CONFIGURE_TIMEOUT_MS,
+  FLUSH_ROUTES_BY_HAND,
+  NOT_READY,
+  READ_TIMEOUT_MS,
+  READY,
+  reportIn,
+  reportScript,
+  RUNNING,
+  WAIT_FOR_READY,
+} from './router-image.ts';
 import { outputOf, runIn, type Runners } from './run-in.ts';
 
-const READ_TIMEOUT_MS = 10_000;
-/** frr-reload.py compares and applies line by line. */
-const CONFIGURE_TIMEOUT_MS = 60_000;
-
-/** Hash of the configuration that hinge applied last, and the running configuration that came of it. */
-const APPLIED = '/run/hinge/applied';
-const RUNNING = '/run/hinge/running';
-/** Made by the image's supervisor when all daemons answer. */
-const READY = '/run/hinge/ready';
-
-/**
- * Routes that no daemon has made have the protocol boot: they were made by hand, and take packets elsewhere than BGP says. The default route is
- * in neither half: it may be Docker's.
- */
-const eachHalf = (verb: 'show' | 'flush'): string =>
-  ['0.0.0.0/1', '128.0.0.0/1'].map((half) => `ip -4 route ${verb} root ${half} proto boot`).join('; ');
-
-/** Between the parts of what a script prints. */
-const MARK = '--- hinge ---';
 const SHOW_RUNNING = 'show running-config';
 const SHOW_SUMMARY = 'show bgp ipv4 unicast summary json';
 
 /** vtysh takes longer to start than to answer: one call for everything. With -E each answer comes after the echo of its command. */
 const SHOW = `-c '${SHOW_RUNNING}' -c '${SHOW_SUMMARY}'`;
-
-const report = (shown: string): string => `
-echo ready
-cat ${APPLIED} 2>/dev/null || :
-echo '${MARK}'
-cat ${RUNNING} 2>/dev/null || :
-echo '${MARK}'
-ip -json -details address show
-echo '${MARK}'
-${eachHalf('show')}
-echo '${MARK}'
-${shown}
-`;
 
 /** What zebra knows of addresses, and what BGP believes of next hops and of the subnets that the router originates. */
 const SHOW_BELIEFS = `-c 'show interface' -c 'show bgp nexthop' -c 'show bgp import-check-table'`;
@@ -84,27 +62,21 @@ if forgotten; then
   remind >&2
   shown=$(vtysh -E ${SHOW})
 fi
-${report(`printf '%s\\n' "$shown"`)}`;
+${reportScript(`printf '%s\\n' "$shown"`)}`;
 
 /** Cuts the running configuration out of what vtysh showed. */
 const RUNNING_SHOWN = `printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SHOW_SUMMARY}$/{//!p}'`;
 
 /** Everything of one change in one call: on a busy machine each further one costs as much again. */
 const configureScript = (hash: string, apply: string): string => `
-set -eu
-tries=0
-until [ -e ${READY} ]; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 300 ] || { echo "the routing daemons did not start within 30 s" >&2; exit 1; }
-  sleep 0.1
-done
+set -eu${WAIT_FOR_READY}
 new=/run/hinge/new.conf
 cat > "$new"
 ${apply}
 ${RUNNING_SHOWN} > ${RUNNING}.new
 mv ${RUNNING}.new ${RUNNING}
 echo ${hash} > ${APPLIED}
-${report(`printf '%s\\n' "$shown"`)}`;
+${reportScript(`printf '%s\\n' "$shown"`)}`;
 
 /** Stops at the first line that is refused, and then saves nothing. Unlike -f it lets sessions start at once. */
 const FIRST = `
@@ -134,7 +106,7 @@ const CHANGE = `${EXPLAINED}
 change() {
   /usr/lib/frr/frr-reload.py --reload --stdout "$new" >&2
   vtysh -d bgpd -c 'clear bgp ipv4 unicast * soft' >&2
-  { ${eachHalf('flush')}; } >&2
+  ${FLUSH_ROUTES_BY_HAND}
   shown=$(vtysh -E -c 'write memory' ${SHOW})
 }
 change
@@ -179,12 +151,12 @@ export class FrrConsole implements RouterConsole {
     this.#fleet = fleet;
   }
 
-  async read(target: ConsoleTarget): Promise<RouterState> {
+  async read(target: RouterTarget): Promise<RouterState> {
     return stateOf(await this.#script(target, READ, READ_TIMEOUT_MS));
   }
 
   async configure(
-    target: ConsoleTarget,
+    target: RouterTarget,
     configuration: ConfigurationText,
     first: boolean,
   ): Promise<RouterState> {
@@ -199,13 +171,13 @@ export class FrrConsole implements RouterConsole {
     return stateOf(result.stdout);
   }
 
-  async restartSession(target: ConsoleTarget, peerAddress: string): Promise<void> {
+  async restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
     const argv = ['vtysh', '-c', `clear bgp ${peerAddress}`];
     const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
     await outputOf(this.#fleet, target, command);
   }
 
-  async routes(target: ConsoleTarget): Promise<readonly RouteEntry[]> {
+  async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
     const text = await this.#script(target, `vtysh -c 'show bgp ipv4 unicast json'`, READ_TIMEOUT_MS);
     const table = Table.parse(JSON.parse(text));
     return Object.entries(table.routes).flatMap(([prefix, routes]) => {
@@ -216,38 +188,25 @@ export class FrrConsole implements RouterConsole {
     });
   }
 
-  async #script(target: ConsoleTarget, script: string, timeoutMs: number): Promise<string> {
+  async #script(target: RouterTarget, script: string, timeoutMs: number): Promise<string> {
     return outputOf(this.#fleet, target, { namespaces: 'all', argv: ['sh', '-c', script], timeoutMs });
   }
 }
 
-/** Reads what `report` prints. */
 function stateOf(text: string): RouterState {
-  const [head = '', stored = '', addresses = '[]', byHand = '', shown = ''] = text.split(`${MARK}\n`);
-  const [ready, hash = ''] = head.split('\n');
-  if (ready !== 'ready') {
-    return { ready: false, appliedHash: undefined, drift: [], sessions: [], interfaces: [] };
-  }
+  const report = reportIn(text);
+  if (report === undefined) return NOT_READY;
+  const { appliedHash, stored, routesByHand, kernel, parts } = report;
+  const [shown = ''] = parts;
   const running = answer(shown, SHOW_RUNNING);
-  const devices = devicesOf(addresses);
   return {
     ready: true,
-    appliedHash: hash === '' ? undefined : hash,
-    drift: hash === '' ? [] : [...driftOf(stored.trim(), running).map(redacted), ...routesByHand(byHand)],
+    appliedHash,
+    drift: appliedHash === undefined ? [] : [...driftOf(stored, running).map(redacted), ...routesByHand],
     sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
-    interfaces: interfacesOf(addresses),
-    ...sourceIn(addresses),
-    ...(devices.length > 0 && { devices }),
+    ...kernel,
   };
 }
-
-/** Reads `ip route show proto boot`: as lines of drift. */
-const routesByHand = (text: string): readonly string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => `+ ip route add ${line}`);
 
 /** What vtysh -E printed after the echo of a command, up to the next echo. */
 function answer(shown: string, command: string): string {

@@ -1,22 +1,19 @@
-import type { RouterSetup } from '../../core/plan/desired.ts';
+import { shellOf } from '../../core/plan/platforms.ts';
 import { terminalType } from '../config.ts';
 import { Exit } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { placeOf, routerOf } from '../testbed.ts';
-
-/** The command line of each platform. */
-const SHELLS: Readonly<Record<RouterSetup['platform'], readonly string[]>> = { frr: ['vtysh'] };
 
 /** Runs a command in a router's container, and hands on everything: input, output, size, and the exit code. */
 export async function openConsole(session: Session, router: string, words: readonly string[]): Promise<void> {
   const { terminal, output } = session;
   const exitCode = await session.withTestbed(async (open) => {
     const workload = routerOf(open, router);
-    const platform = workload.setup.type === 'router' ? workload.setup.platform : 'frr';
+    const place = placeOf(open, workload.key);
     const { size } = terminal;
-    const process = await open.live.start(placeOf(open, workload.key), {
+    const process = await open.live.start(place, {
       namespaces: 'all',
-      argv: words.length > 0 ? words : SHELLS[platform],
+      argv: words.length > 0 ? words : shellOf(place.platform),
       ...(size !== undefined && { terminal: { type: terminalType(), ...size } }),
       receive: async (stream, bytes) => {
         const heard = stream === 'stdout' ? await output.write(bytes) : await output.writeAside(bytes);

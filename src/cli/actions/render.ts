@@ -26,8 +26,11 @@ export async function render(session: Session, options: RenderOptions): Promise<
   const settings = await session.settings();
   const stored = options.stored === true ? await session.withStore((open) => surroundingsOf(open)) : NOTHING;
   const good = goodOnes(documents);
-  const given = good.map((document) => ({ ...document, object: anyPlatform(document.object) }));
-  const surroundings = anyPlatformWithin(stored);
+  const given = good.map((document) => ({
+    ...document,
+    object: anyPlatform(document.object, options.format),
+  }));
+  const surroundings = anyPlatformWithin(stored, options.format);
   refuse(session, planProblems(given, settings, surroundings), documents.length);
   const { intake } = foresee(inputWith(given, settings, surroundings));
   const plans = routerPlans(intake.topology, intake.desired.experiments, ALL_SECRETS);

@@ -8,7 +8,7 @@ export function registerConsole(program: Command, context: CliContext): void {
     .command('console')
     .summary("open a router's own command line")
     .description(
-      "Opens the router's own command line (vtysh for FRR), or runs a command of its image, inside its container, on whatever node " +
+      "Opens the router's own command line (vtysh for FRR, birdc for BIRD), or runs a command of its image, inside its container, on whatever node " +
         'that runs. In a terminal it behaves like one. The exit code is that of the command; 128 and more stand for a signal. What you ' +
         'change in there by hand the operator puts back.',
     )

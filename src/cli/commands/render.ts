@@ -32,9 +32,10 @@ export function registerRender(program: Command, context: CliContext): void {
       new Option('--release <release>', 'release of VyOS, whatever the objects say').choices(RELEASES),
     )
     .addOption(
-      new Option('--format <format>', 'set: commands for VyOS; boot: its config.boot; frr: frr.conf').choices(
-        ['set', 'boot', 'frr'],
-      ),
+      new Option(
+        '--format <format>',
+        'set: commands for VyOS; boot: its config.boot; frr: frr.conf; bird: bird.conf',
+      ).choices(['set', 'boot', 'frr', 'bird']),
     )
     .option('--stored', 'as the files would be applied to the testbed in etcd, with what it has allocated')
     .addHelpText(

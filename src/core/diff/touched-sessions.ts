@@ -1,7 +1,8 @@
 import type { ObjectRef } from '../../api/object.ts';
 import type { DesiredState, RouterSetup } from '../plan/desired.ts';
 import { parseAddress } from '../plan/ipv4.ts';
-import { extraConfigResets } from '../render/frr-resets.ts';
+import { abilitiesOf } from '../plan/platforms.ts';
+import { dialectOf } from '../render/dialects.ts';
 import { redacted } from '../render/frr-secrets.ts';
 import { type FieldChange, fieldWords } from './service-changes.ts';
 import { termCauses } from './term-causes.ts';
@@ -90,8 +91,14 @@ function setupCauses(end: SessionEnd, peer: SessionEnd, before: RouterSetup, aft
   const [one, other] = [before, after].map(({ sessions }) =>
     sessions.find(({ address }) => address === peer.address),
   );
-  if (one !== undefined && other !== undefined) causes.push(...termCauses(end.router, one, other));
-  for (const reset of extraConfigResets(before.configuration.text, after.configuration.text)) {
+  if (one !== undefined && other !== undefined)
+    causes.push(...termCauses(end.router, one, other, abilitiesOf(after.platform)));
+  // Another platform is another container, which is told already.
+  const resets =
+    before.platform === after.platform
+      ? dialectOf(after.platform).resets(before.configuration.text, after.configuration.text)
+      : [];
+  for (const reset of resets) {
     if (reset.neighbor !== undefined && reset.neighbor !== peer.address) continue;
     const text = `"${redacted(reset.line)}" is ${reset.change} in the configuration of ${end.router}`;
     causes.push({ fate: reset.certain ? 'reset' : 'perhaps', text });

@@ -1,5 +1,5 @@
 import type { RouterSetup } from '../plan/desired.ts';
-import { withoutBfd } from '../render/frr.ts';
+import { dialectOf } from '../render/dialects.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { RouterSession, RouterState } from './observed-router.ts';
 
@@ -24,11 +24,11 @@ export const runsPlan = (setup: RouterSetup, state: RouterState): boolean =>
   state.appliedHash === watching(setup, state, ({ watched }) => watched).hash;
 
 function watching(
-  { configuration, sessions }: RouterSetup,
+  { platform, configuration, sessions }: RouterSetup,
   state: RouterState | undefined,
   isWatched: (session: RouterSession) => boolean,
 ): ConfigurationText {
   const watched = new Set(state?.sessions.filter(isWatched).map(({ address }) => address));
   const others = sessions.map(({ address }) => address).filter((address) => !watched.has(address));
-  return withoutBfd(configuration, others);
+  return dialectOf(platform).withoutBfd(configuration, others);
 }

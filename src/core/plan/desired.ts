@@ -5,6 +5,7 @@ import type { ConfigurationText } from '../render/text.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
 import type { Way } from './locator.ts';
 import type { Pace } from './pace.ts';
+import type { Platform } from './platforms.ts';
 import type { Selection } from './selection.ts';
 import type { SegmentSetup } from './desired-segments.ts';
 
@@ -56,7 +57,7 @@ export interface DesiredService {
 /** A router's configuration, complete. */
 export interface RouterSetup {
   readonly type: 'router';
-  readonly platform: 'frr';
+  readonly platform: Platform;
   readonly asn: number;
   readonly routerId: string;
   /** CIDR, or undefined with `loopback: none`. */

@@ -3,6 +3,7 @@ import { accessNetworks, seatAddress } from './access-network.ts';
 import { checkConnections } from './connection-check.ts';
 import { checkContainer } from './container-check.ts';
 import { finding, type Finding } from './finding.ts';
+import { checkPlatformsOnPaths } from './platform-check.ts';
 import { checkRouterReference } from './reference-check.ts';
 import { checkLans } from './lans.ts';
 import { checkSubnet } from './subnet-check.ts';
@@ -16,6 +17,7 @@ import type { World } from './world.ts';
 export function checkExperiment(experiment: Experiment, world: World): Finding[] {
   return [
     ...unsupportedInExperiment(experiment),
+    ...checkPlatformsOnPaths(experiment, world),
     ...checkHosts(experiment, world),
     ...checkSharedSubnets(experiment),
     ...checkConnections(experiment, world),

@@ -1,3 +1,4 @@
+import { isPlatform, type Platform } from './platforms.ts';
 import type { Testbed } from './testbed.ts';
 
 /** The testbed: the prefix of its keys. On every network, service and container of it. */
@@ -10,6 +11,8 @@ export const NETWORK_LABEL = 'hinge.testbed/network';
 export const WORKLOAD_LABEL = 'hinge.testbed/workload';
 /** Set on the node helpers, which are no part of the plan. */
 export const HELPER_LABEL = 'hinge.testbed/helper';
+/** The platform of a router's container; none: FRR. */
+const PLATFORM_LABEL = 'hinge.testbed/platform';
 /** On the config in which the Swarm keeps how far the store had come. */
 export const REVISION_LABEL = 'hinge.testbed/revision';
 
@@ -29,3 +32,12 @@ export const workloadLabels = (testbed: Testbed, key: string): Labels => ({
   ...testbedLabels(testbed),
   [WORKLOAD_LABEL]: key,
 });
+
+/** FRR has none, so that routers from before there were others keep their containers. */
+export const platformLabels = (platform: Platform): Labels =>
+  platform === 'frr' ? {} : { [PLATFORM_LABEL]: platform };
+
+/** The platform of the container that has these labels. */
+export function platformIn({ [PLATFORM_LABEL]: platform = 'frr' }: Labels): Platform {
+  return isPlatform(platform) ? platform : 'frr';
+}

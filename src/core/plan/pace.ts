@@ -14,6 +14,14 @@ export interface Pace {
 const UNNOTICED = 0.1;
 const KEEPALIVE = 3;
 export const USUAL_BFD_MS = 500;
+
+/** The usual timers, as routers are given them where nothing says otherwise. */
+export const USUAL_PACE: Pace = {
+  keepalive: KEEPALIVE,
+  hold: 3 * KEEPALIVE,
+  connect: 1,
+  bfdMs: USUAL_BFD_MS,
+};
 /** The longest interval that FRR's BFD takes. */
 const LONGEST_BFD_MS = 60_000;
 

@@ -1,4 +1,8 @@
+import type { RouterSpec } from '../../api/router.ts';
 import type { PlanSettings } from './settings.ts';
+
+/** Platforms that routers run in this version; the schema knows further ones. */
+export type Platform = Exclude<RouterSpec['platform'], 'vyos'>;
 
 /** What a container gets unless its object says otherwise. */
 export interface ContainerDefaults {
@@ -30,21 +34,72 @@ export const ROUTING_SYSCTLS = {
   'net.ipv6.conf.default.forwarding': '1',
 } as const;
 
-/** By the Router's platform. */
-const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
+/** What not every platform can do. What one cannot do is refused, and never left out without a word. */
+export interface PlatformAbilities {
+  /** Its sessions carry EVPN, so that connections of layer 2 may pass it. */
+  readonly evpn: boolean;
+  readonly aggregates: boolean;
+  readonly defaultOriginate: boolean;
+  readonly gracefulRestart: boolean;
+  readonly nextHopUnchanged: boolean;
+  /** What `match.asPath` may be: `masks` are AS numbers joined by `_`, between `^` or `_` and `$` or `_`. */
+  readonly asPaths: 'regular expressions' | 'masks';
+  /** What other timers do to a session that is up. */
+  readonly newTimers: 'wait' | 'reset';
+}
+
+/** All that hinge knows of a platform besides how its configuration reads (render/dialects.ts) and how it is asked (adapters/router). */
+interface PlatformFacts extends ContainerDefaults {
+  /** The setting that replaces the image. */
+  readonly imageSetting: keyof NonNullable<PlanSettings['images']>;
+  /** Its own command line, in its image. */
+  readonly shell: readonly string[];
+  readonly abilities: PlatformAbilities;
+}
+
+/** By the Router's platform. docs/platforms.md says what a further one needs. */
+const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
   frr: {
     image: 'hinge/router-frr:1',
+    imageSetting: 'routerFrr',
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
     sysctls: ROUTING_SYSCTLS,
+    shell: ['vtysh'],
+    abilities: {
+      ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
+      ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
+    },
+  },
+  bird: {
+    image: 'hinge/router-bird:1',
+    imageSetting: 'routerBird',
+    // BIRD gives up being root, and keeps what it asks for; the kernel has no use for NET_BROADCAST.
+    capabilities: ['CAP_NET_ADMIN', 'CAP_NET_BROADCAST', 'CAP_NET_RAW'],
+    sysctls: ROUTING_SYSCTLS,
+    shell: ['birdc'],
+    abilities: {
+      ...{ evpn: false, aggregates: false, defaultOriginate: false, gracefulRestart: false },
+      ...{ nextHopUnchanged: false, asPaths: 'masks', newTimers: 'reset' },
+    },
   },
 };
+
+/** @returns undefined: no router runs it in this version. */
+export const platformOf = (written: RouterSpec['platform']): Platform | undefined =>
+  written === 'vyos' ? undefined : written;
+
+export const isPlatform = (name: string): name is Platform => name in PLATFORMS;
+
+export const abilitiesOf = (platform: Platform): PlatformAbilities => PLATFORMS[platform].abilities;
+
+export const shellOf = (platform: Platform): readonly string[] => PLATFORMS[platform].shell;
 
 /** An experiment host is somebody's own image: it gets what Docker gives anyway. */
 const HOST: ContainerDefaults = { image: 'hinge/host:1', capabilities: [], sysctls: {} };
 
-export function routerDefaults(platform: 'frr', { images }: PlanSettings): ContainerDefaults {
-  const defaults = PLATFORMS[platform];
-  return { ...defaults, image: images?.routerFrr ?? defaults.image };
+export function routerDefaults(platform: Platform, { images }: PlanSettings): ContainerDefaults {
+  const { image, imageSetting, capabilities, sysctls } = PLATFORMS[platform];
+  return { image: images?.[imageSetting] ?? image, capabilities, sysctls };
 }
 
 export const hostDefaults = ({ images }: PlanSettings): ContainerDefaults => ({

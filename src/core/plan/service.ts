@@ -1,7 +1,7 @@
 import type { Placement, Resources } from '../../api/router.ts';
 import type { DesiredService } from './desired.ts';
-import { workloadLabels } from './labels.ts';
-import type { ContainerDefaults } from './platforms.ts';
+import { platformLabels, workloadLabels } from './labels.ts';
+import type { ContainerDefaults, Platform } from './platforms.ts';
 import { memoryBytes, nanoCpus } from './resources.ts';
 import type { Testbed } from './testbed.ts';
 
@@ -19,11 +19,13 @@ interface Identity {
   readonly key: string;
   readonly name: string;
   readonly hostname: string;
+  /** Of a router. */
+  readonly platform?: Platform;
 }
 
 /** The service of a workload: as written, and by default what `defaults` says. */
 export function desiredService(
-  { key, name, hostname }: Identity,
+  { key, name, hostname, platform = 'frr' }: Identity,
   written: WrittenContainer,
   defaults: ContainerDefaults,
   testbed: Testbed,
@@ -41,7 +43,7 @@ export function desiredService(
     constraints: constraintsOf(written.placement),
     nanoCpus: nanoCpus(written.resources),
     memoryBytes: memoryBytes(written.resources),
-    labels: workloadLabels(testbed, key),
+    labels: { ...workloadLabels(testbed, key), ...platformLabels(platform) },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Experiment } from '../../api/experiment.ts';
 import type { Router } from '../../api/router.ts';
 import { finding, type Finding } from './finding.ts';
+import { platformOf } from './platforms.ts';
 
 /** What the contract has and this version does not do yet: refused rather than ignored. */
 
@@ -14,7 +15,8 @@ const refused = (field: string, value: unknown, instead: string): Finding =>
 
 export function unsupportedInRouter({ spec }: Router): Finding[] {
   const found: Finding[] = [];
-  if (spec.platform !== 'frr') found.push(refused('spec.platform', spec.platform, 'use frr'));
+  if (platformOf(spec.platform) === undefined)
+    found.push(refused('spec.platform', spec.platform, 'use frr or bird'));
   if (spec.runtime === 'sandbox')
     found.push(refused('spec.runtime', spec.runtime, 'use task or leave it out'));
   return found;

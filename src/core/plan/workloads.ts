@@ -1,11 +1,12 @@
-import { renderFrr } from '../render/frr.ts';
+import type { Router } from '../../api/router.ts';
+import { dialectOf } from '../render/dialects.ts';
 import { type Seat, seatAddress } from './access-network.ts';
 import type { DesiredExperiment, DesiredHostPort, DesiredWorkload, PolicyNote } from './desired.ts';
 import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { hostPorts } from './lan-devices.ts';
-import { hostDefaults, routerDefaults } from './platforms.ts';
+import { hostDefaults, type Platform, platformOf, routerDefaults } from './platforms.ts';
 import { type RouterPlan, routerPlans } from './router-plan.ts';
 import { desiredService } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
@@ -49,21 +50,32 @@ function routerWorkload(
 ): DesiredWorkload {
   const { name, asn, routerId, loopback, locator, object } = router;
   const { sessions, shaping } = adjacency;
+  const platform = runningPlatform(object);
   const key = routerKey(name);
-  const identity = { key, name: routerServiceName(testbed, name), hostname: name };
-  const configuration = renderFrr(rendered);
+  const identity = { key, name: routerServiceName(testbed, name), hostname: name, platform };
+  const configuration = dialectOf(platform).render(rendered);
   return {
     key,
     owner: { kind: 'Router', name },
-    service: desiredService(identity, object.spec, routerDefaults('frr', settings), testbed),
+    service: desiredService(identity, object.spec, routerDefaults(platform, settings), testbed),
     setup: {
-      ...{ type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
+      ...{ type: 'router', platform, asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
       ...(segments !== undefined && { segments }),
       ...(bridges !== undefined && { bridges }),
     },
     ...(notes !== undefined && { notes }),
   };
+}
+
+/** Routers of platforms that this version does not run are refused before they come here. */
+function runningPlatform({ metadata, spec }: Router): Platform {
+  const platform = platformOf(spec.platform);
+  if (platform === undefined)
+    throw new Error(
+      `Router/${metadata.name} was accepted with platform ${spec.platform}; this is a bug of hinge`,
+    );
+  return platform;
 }
 
 function hostWorkload(

@@ -1,14 +1,5 @@
 import { extraConfigOf } from './frr-extra.ts';
-
-/** A line of extraConfig whose change FRR does not take without resetting sessions. */
-export interface SessionReset {
-  readonly line: string;
-  readonly change: 'added' | 'removed';
-  /** Address of the neighbour; undefined: all of the router's sessions. */
-  readonly neighbor: string | undefined;
-  /** False: this line's effect was not measured. */
-  readonly certain: boolean;
-}
+import type { SessionReset } from './session-reset.ts';
 
 /**
  * Which sessions a change of extraConfig resets; what hinge renders itself is compared in the plan. The rules are those that

@@ -1,6 +1,5 @@
 import { parsePrefix } from '../plan/ipv4.ts';
 import type { DesiredSession } from '../plan/desired.ts';
-import { shortDigest } from './digest.ts';
 import { extra, withOwnPart } from './frr-extra.ts';
 import { nextHops, oneWay, reflected, reflection } from './frr-ibgp.ts';
 import {
@@ -22,10 +21,7 @@ import {
   type Routing,
   routingOf,
 } from './routing.ts';
-import type { ConfigurationText } from './text.ts';
-
-/** Characters of the digest: 80 bits. */
-const HASH_LENGTH = 16;
+import { type ConfigurationText, configurationText } from './text.ts';
 
 /**
  * A complete frr.conf, in the order in which FRR 8.4 itself writes one, so that what runs can be compared line by line.
@@ -60,7 +56,7 @@ export function renderFrr(given: RenderedRouter): ConfigurationText {
     .filter((block) => block.length > 0)
     .map((block) => `${block.join('\n')}\n!\n`)
     .join('');
-  return { text, hash: shortDigest(text, HASH_LENGTH) };
+  return configurationText(text);
 }
 
 /** FRR lists static routes by length first. */
@@ -203,7 +199,7 @@ export function withoutBfd(
       .filter((line) => !omitted.some((start) => line === start || line.startsWith(`${start} `)))
       .join('\n'),
   );
-  return { text: rest, hash: shortDigest(rest, HASH_LENGTH) };
+  return configurationText(rest);
 }
 
 /** The neighbours' addresses that a configuration, rendered or running, watches with BFD. */

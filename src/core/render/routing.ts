@@ -106,6 +106,6 @@ function policyOf(
 }
 
 /** By address, each once. */
-function sortedPrefixes(prefixes: readonly string[]): string[] {
+export function sortedPrefixes(prefixes: readonly string[]): string[] {
   return [...new Set(prefixes)].sort((one, other) => comparePrefixes(parsePrefix(one), parsePrefix(other)));
 }

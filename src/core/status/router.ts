@@ -7,6 +7,7 @@ import type { RouterState } from '../diff/observed-router.ts';
 import { isLeaving, type Turn } from '../diff/rolling.ts';
 import { fieldWords } from '../diff/service-changes.ts';
 import type { DesiredWorkload, PolicyNote, RouterSetup } from '../plan/desired.ts';
+import { platformIn } from '../plan/labels.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 
 /** Everything known about one router after a look at it. */
@@ -108,6 +109,8 @@ function configured({ state, failure, replacement, placed }: RouterFacts, setup:
   if (replacement !== undefined && isLeaving(replacement, placed?.container.id))
     return unknown('Configured', 'Replacing', replacingText(replacement));
   if (failure !== undefined) return missing('Configured', failure.reason, failure.message);
+  if (placed !== undefined && platformIn(placed.container.labels) !== setup.platform)
+    return unknown('Configured', 'Replacing', 'its container is still of another platform');
   if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
   if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
   if (!runsPlan(setup, state)) {

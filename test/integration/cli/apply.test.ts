@@ -223,7 +223,7 @@ describe('hinge validate', () => {
     const { code, stderr } = await new Scene(etcd()).pipe(text, 'validate', '-f', '-');
     expect(code).toBe(1);
     expect(stderr).toContain('Router/a: spec.asn: ');
-    expect(stderr).toContain('Router/b: spec.platform: expected frr or vyos, got "y"');
+    expect(stderr).toContain('Router/b: spec.platform: expected frr, vyos or bird, got "y"');
     expect(stderr).toContain('kind: expected Router, Path or Experiment, got "c"');
   });
 });

@@ -27,7 +27,7 @@ const router = fc.record({
   metadata,
   spec: fc.record(
     {
-      platform: fc.constantFrom('frr', 'vyos'),
+      platform: fc.constantFrom('frr', 'vyos', 'bird'),
       asn: fc.integer({ min: 70_000, max: 4_294_967_294 }),
       routerId: ipv4,
       loopback: ipv4.map((address) => `${address}/32`),

@@ -87,7 +87,7 @@ describe('parseObject', () => {
     [
       'a value of an enumeration',
       spec('platform: junos'),
-      '4:18 spec.platform: expected frr or vyos, got "junos"',
+      '4:18 spec.platform: expected frr, vyos or bird, got "junos"',
     ],
     [
       'a prefix',

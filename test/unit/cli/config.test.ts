@@ -43,7 +43,11 @@ describe('readSettings', () => {
       log: { level: undefined, format: 'json' },
       helperImage: 'hinge/helper:1',
     });
-    const images = { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1' };
+    const images = {
+      routerFrr: 'hinge/router-frr:1',
+      routerBird: 'hinge/router-bird:1',
+      host: 'hinge/host:1',
+    };
     expect(settings.plan).toEqual({ ...DEFAULT_SETTINGS, images });
     expect(settings.etcd).toEqual({ endpoints: ['127.0.0.1:2379'] });
   });
@@ -81,6 +85,7 @@ describe('readSettings', () => {
         HINGE_POOL_VNIS: '5000-6000',
         HINGE_MANAGEMENT_SUBNET: '10.3.0.0/16',
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
+        HINGE_IMAGE_ROUTER_BIRD: 'd:1',
         HINGE_IMAGE_HOST: 'b:1',
         HINGE_IMAGE_HELPER: 'c:1',
       },
@@ -106,7 +111,7 @@ describe('readSettings', () => {
         locators: 'fd00:700::/40',
         vnis: { first: 5000, last: 6000 },
         management: '10.3.0.0/16',
-        images: { routerFrr: 'a:1', host: 'b:1' },
+        images: { routerFrr: 'a:1', routerBird: 'd:1', host: 'b:1' },
       },
       helperImage: 'c:1',
     });

@@ -18,7 +18,7 @@ describe('SecretBook', () => {
     const book = new SecretBook(PREFIX);
     book.read([stored('core', 's3cr$&t', 7n)]);
     expect(book.get('core')).toEqual({ revision: '7' });
-    expect(book.filled({ text: line('core'), hash: 'h' })).toEqual({
+    expect(book.filled('frr', { text: line('core'), hash: 'h' })).toEqual({
       text: ' neighbor 10.0.0.1 password s3cr$&t',
       hash: 'h',
     });
@@ -29,7 +29,7 @@ describe('SecretBook', () => {
     book.read([stored('core', 'one', 7n)]);
     book.read([stored('other', 'two', 8n)]);
     expect(book.get('core')).toBeUndefined();
-    expect(() => book.filled({ text: line('core'), hash: 'h' })).toThrow(
+    expect(() => book.filled('frr', { text: line('core'), hash: 'h' })).toThrow(
       /secret core is gone; the router keeps/,
     );
   });
@@ -46,6 +46,6 @@ describe('SecretBook', () => {
     const why = state !== undefined && 'unusable' in state ? state.unusable : '';
     expect(why).toMatch(expected);
     expect(why).not.toContain(value.trim());
-    expect(() => book.filled({ text: line('core'), hash: 'h' })).toThrow('secret core is gone');
+    expect(() => book.filled('frr', { text: line('core'), hash: 'h' })).toThrow('secret core is gone');
   });
 });

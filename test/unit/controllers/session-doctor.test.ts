@@ -71,7 +71,7 @@ class Ward {
 
   /** What the doctor says of the one session of a router. */
   async examine(name: string): Promise<Diagnosis | undefined> {
-    const target = { node: 'node1', containerId: this.#containerOf(name) };
+    const target = { node: 'node1', containerId: this.#containerOf(name), platform: 'frr' } as const;
     const { sessions } = this.#setup(name);
     const here = { target, state: this.#state(name) };
     return (await this.#doctor.examine(name, sessions, here, memoryLogger().logger))[0];

@@ -14,8 +14,12 @@ const signed = (secret: string, revision: string): DesiredSession => ({
 const pace = { keepalive: 1, hold: 3, connect: 1, bfdMs: 500 };
 
 describe('other terms of a session', () => {
-  const causes = (before: DesiredSession, after: DesiredSession): readonly string[] =>
-    termCauses('r1', before, after).map(({ fate, text }) => `${fate}: ${text}`);
+  const causes = (
+    before: DesiredSession,
+    after: DesiredSession,
+    newTimers: 'wait' | 'reset' = 'wait',
+  ): readonly string[] =>
+    termCauses('r1', before, after, { newTimers }).map(({ fate, text }) => `${fate}: ${text}`);
 
   it('reset it when BFD goes, not when it comes', () => {
     expect(causes(PLAIN, { ...PLAIN, bfd: false })).toEqual(['reset: BFD is taken off it at r1']);
@@ -51,6 +55,14 @@ describe('other terms of a session', () => {
     expect(causes(limit(5, 'warn'), limit(5, 'reset'))).toHaveLength(1);
     expect(causes(limit(5, 'reset'), limit(6, 'reset'))).toEqual([]);
     expect(causes(PLAIN, limit(5, 'warn'))).toEqual([]);
+  });
+
+  it('reset it with other timers where the platform says so', () => {
+    expect(causes(PLAIN, { ...PLAIN, pace }, 'reset')).toEqual([
+      'reset: r1 goes from timers of 3, 9 and 1 s to 1, 3 and 1 s for it',
+    ]);
+    const slowBfd = { keepalive: 3, hold: 9, connect: 1, bfdMs: 900 };
+    expect(causes(PLAIN, { ...PLAIN, pace: slowBfd }, 'reset')).toEqual([]);
   });
 
   it('leave it alone with everything else', () => {

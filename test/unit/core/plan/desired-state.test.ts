@@ -80,9 +80,11 @@ describe('the desired state', () => {
   });
 
   it('takes images from the settings', () => {
-    const bench = new Bench({ ...DEFAULT_SETTINGS, images: { routerFrr: 'x/frr', host: 'x/host' } });
-    const { desired } = bench.put(router('r1'), shared({ name: 'a' })).settle();
-    expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr']);
+    const images = { routerFrr: 'x/frr', routerBird: 'x/bird', host: 'x/host' };
+    const bench = new Bench({ ...DEFAULT_SETTINGS, images });
+    const objects = [router('r1'), router('r2', { platform: 'bird' }), shared({ name: 'a' })];
+    const { desired } = bench.put(...objects).settle();
+    expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr', 'x/bird']);
   });
 });
 

@@ -1,0 +1,82 @@
+import type { ExportRule, ImportRule } from '../../api/bgp.ts';
+import type { Experiment } from '../../api/experiment.ts';
+import type { Router } from '../../api/router.ts';
+import { asPathMask } from '../render/bird-as-path.ts';
+import { finding, type Finding } from './finding.ts';
+import { listing } from './listing.ts';
+import { abilitiesOf, type Platform, platformOf } from './platforms.ts';
+import type { World } from './world.ts';
+
+/** What a Router's platform cannot do: refused, with the field, rather than left out. */
+export function checkPlatform({ spec }: Router): Finding[] {
+  const platform = platformOf(spec.platform);
+  if (platform === undefined) return [];
+  const able = abilitiesOf(platform);
+  const { aggregates = [], gracefulRestart, neighbors = [], ...router } = spec.bgp ?? {};
+  const found: Finding[] = [];
+  const refuse = (field: string, value: string, instead: string): void => {
+    found.push(lacking(platform, field, value, instead));
+  };
+  if (!able.aggregates && aggregates.length > 0)
+    refuse('spec.bgp.aggregates', aggregates.map(({ prefix }) => prefix).join(', '), 'leave them out');
+  if (!able.gracefulRestart && gracefulRestart !== undefined)
+    refuse('spec.bgp.gracefulRestart', JSON.stringify(gracefulRestart), 'leave it out');
+  found.push(...checkRules(router, 'spec.bgp', platform));
+  for (const [index, neighbor] of neighbors.entries()) {
+    const field = `spec.bgp.neighbors[${index.toString()}]`;
+    if (!able.defaultOriginate && neighbor.defaultOriginate === true)
+      refuse(`${field}.defaultOriginate`, 'true', 'advertise 0.0.0.0/0 instead, which all neighbours hear');
+    found.push(...checkRules(neighbor, field, platform));
+  }
+  return found;
+}
+
+interface Rules {
+  readonly import?: readonly ImportRule[];
+  readonly export?: readonly ExportRule[];
+}
+
+function checkRules(rules: Rules, base: string, platform: Platform): Finding[] {
+  const { asPaths, nextHopUnchanged } = abilitiesOf(platform);
+  return (['import', 'export'] as const).flatMap((way) =>
+    (rules[way] ?? []).flatMap(({ match, set = {} }: ImportRule | ExportRule, at) => {
+      const field = `${base}.${way}[${at.toString()}]`;
+      const found: Finding[] = [];
+      const asPath = match?.asPath;
+      if (asPath !== undefined && asPaths === 'masks' && asPathMask(asPath) === undefined) {
+        const instead = 'write AS numbers joined by _ , with ^ or _ before and $ or _ after them, or ^$';
+        found.push(lacking(platform, `${field}.match.asPath`, asPath, instead));
+      }
+      if ('nextHopUnchanged' in set && set.nextHopUnchanged && !nextHopUnchanged)
+        found.push(lacking(platform, `${field}.set.nextHopUnchanged`, 'true', 'leave it out'));
+      return found;
+    }),
+  );
+}
+
+const lacking = (platform: Platform, field: string, value: string, instead: string): Finding =>
+  finding(
+    'Unsupported',
+    field,
+    value,
+    `${field}: ${value} is not supported by the platform ${platform}; ${instead}, or use platform frr.`,
+  );
+
+/** Every router of a Path that layer 2 is carried along tells its neighbours where hosts are. */
+export function checkPlatformsOnPaths({ spec }: Experiment, world: World): Finding[] {
+  return spec.connections.flatMap(({ layer, path: name }, index) => {
+    const via = layer === 2 ? (world.path(name)?.spec.via ?? []) : [];
+    const unable = via.filter((router) => {
+      const platform = world.platform(router);
+      return platform !== undefined && !abilitiesOf(platform).evpn;
+    });
+    if (unable.length === 0) return [];
+    const field = `spec.connections[${index.toString()}].path`;
+    const platforms = [...new Set(unable.flatMap((router) => world.platform(router) ?? []))];
+    const message =
+      `${field}: ${name} passes ${listing(unable)}, and the platform ${listing(platforms)} carries no layer-2 connections (EVPN); ` +
+      'name a Path of routers with platform frr, or write layer: 3.';
+    const blockers = [`Path/${name}`, ...unable.map((router) => `Router/${router}`)];
+    return [finding('Unsupported', field, name, message, blockers)];
+  });
+}
