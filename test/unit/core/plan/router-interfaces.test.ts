@@ -17,11 +17,11 @@ describe('interfaces of a router', () => {
     );
     const interfaces = interfacesByRouter(bench.settle().topology);
     expect(interfaces.get('middle')).toEqual([
-      { network: 'link/east--middle', address: '10.200.0.3/27', description: 'to east', mtu: 1450 },
-      { network: 'link/middle--west', address: '10.200.0.34/27', description: 'to west', mtu: 1300 },
+      { network: 'link/east--middle', address: '10.200.0.34/27', description: 'to east', mtu: 1450 },
+      { network: 'link/middle--west', address: '10.200.0.3/27', description: 'to west', mtu: 1300 },
       { network: 'access/x/a', address: '10.9.0.2/24', description: 'hosts of x', mtu: 1450 },
     ]);
-    expect(interfaces.get('east')?.map(({ address }) => address)).toEqual(['10.200.0.2/27']);
+    expect(interfaces.get('east')?.map(({ address }) => address)).toEqual(['10.200.0.35/27']);
     bench.put(router('alone'));
     expect(interfacesByRouter(bench.settle().topology).get('alone')).toBeUndefined();
   });
