@@ -53,6 +53,7 @@ const forms = z.object({
   managementSubnet: subnetForm,
   imageRouterFrr: Image,
   imageHost: Image,
+  imagePause: Image,
   imageHelper: Image,
 } satisfies Record<SettingKey, z.ZodType>);
 
@@ -111,7 +112,11 @@ function arrange(values: Forms) {
       locators: values.poolLocators,
       vnis: values.poolVnis,
       management: values.managementSubnet,
-      images: { routerFrr: values.imageRouterFrr, host: values.imageHost },
+      images: {
+        routerFrr: values.imageRouterFrr,
+        host: values.imageHost,
+        pause: values.imagePause,
+      },
     },
     helperImage: values.imageHelper,
   };

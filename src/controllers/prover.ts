@@ -146,7 +146,7 @@ export class Prover {
       echo: this.#target((probe.echo ?? probe.sample ?? probe.forward).from),
     };
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
-      ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
+      ({ router }) => observation.latest.inside(`router/${router}`)?.container.id,
     );
     const fingerprint = JSON.stringify([targets, passed]);
     const now = clock.monotonicMs();
@@ -291,7 +291,7 @@ export class Prover {
   }
 
   #target(workload: string): ConsoleTarget | undefined {
-    const placed = this.#deps.observation.latest.current(workload);
+    const placed = this.#deps.observation.latest.inside(workload);
     return placed === undefined ? undefined : { node: placed.node, containerId: placed.container.id };
   }
 }

@@ -10,6 +10,14 @@ export const NETWORK_LABEL = 'hinge.testbed/network';
 export const WORKLOAD_LABEL = 'hinge.testbed/workload';
 /** Set on the node helpers, which are no part of the plan. */
 export const HELPER_LABEL = 'hinge.testbed/helper';
+/** On the task of a router that has a container of its own: `sandbox`. Such a task holds its namespaces, and nothing else runs in it. */
+export const RUNTIME_LABEL = 'hinge.testbed/runtime';
+/** On a router's own container, in a sandbox: its workload's key. */
+export const ROUTER_LABEL = 'hinge.testbed/router';
+/** On the same: id of the task's container whose namespaces it is in. */
+export const SANDBOX_LABEL = 'hinge.testbed/sandbox';
+/** On the same: what it was made from, as JSON. */
+export const MADE_FROM_LABEL = 'hinge.testbed/made-from';
 /** On the config in which the Swarm keeps how far the store had come. */
 export const REVISION_LABEL = 'hinge.testbed/revision';
 
@@ -23,6 +31,13 @@ const testbedLabels = ({ prefix, uid }: Testbed): Labels => ({
 export const networkLabels = (testbed: Testbed, key: string): Labels => ({
   ...testbedLabels(testbed),
   [NETWORK_LABEL]: key,
+});
+
+export const SANDBOX_LABELS: Labels = { [RUNTIME_LABEL]: 'sandbox' };
+
+export const routerLabels = (testbed: Testbed, key: string): Labels => ({
+  ...testbedLabels(testbed),
+  [ROUTER_LABEL]: key,
 });
 
 export const workloadLabels = (testbed: Testbed, key: string): Labels => ({

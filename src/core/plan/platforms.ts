@@ -1,3 +1,5 @@
+import type { RouterSpec } from '../../api/router.ts';
+import type { ContainerForm } from './container-form.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** What a container gets unless its object says otherwise. */
@@ -30,6 +32,17 @@ const ROUTING = {
   'net.ipv6.conf.default.forwarding': '1',
 } as const;
 
+/** What holds a sandbox needs nothing, and routes for the router in it. */
+const SANDBOX: ContainerDefaults = { image: 'hinge/pause:1', capabilities: [], sysctls: ROUTING };
+
+/** How a router's own container is made, by platform. */
+const FORMS: Readonly<Record<'frr', ContainerForm>> = {
+  frr: { privileged: false, devices: [], mounts: [], sharesProcesses: true },
+};
+
+/** In which form a Router runs that does not say so. */
+const RUNTIMES = { frr: 'task', vyos: 'sandbox' } as const;
+
 /** By the Router's platform. */
 const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
   frr: {
@@ -38,6 +51,16 @@ const PLATFORMS: Readonly<Record<'frr', ContainerDefaults>> = {
     sysctls: ROUTING,
   },
 };
+
+export const runtimeOf = ({ platform, runtime }: RouterSpec): 'task' | 'sandbox' =>
+  runtime ?? RUNTIMES[platform];
+
+export const routerForm = (platform: 'frr'): ContainerForm => FORMS[platform];
+
+export const sandboxDefaults = ({ images }: PlanSettings): ContainerDefaults => ({
+  ...SANDBOX,
+  image: images?.pause ?? SANDBOX.image,
+});
 
 /** An experiment host is somebody's own image: it gets what Docker gives anyway. */
 const HOST: ContainerDefaults = { image: 'hinge/host:1', capabilities: [], sysctls: {} };

@@ -1,6 +1,8 @@
 import type { Placement, Resources } from '../../api/router.ts';
-import type { DesiredService } from './desired.ts';
-import { workloadLabels } from './labels.ts';
+import type { DesiredContainer, DesiredService } from './desired.ts';
+import type { ContainerForm } from './container-form.ts';
+import { routerLabels, SANDBOX_LABELS, workloadLabels } from './labels.ts';
+import { routerContainerName } from './names.ts';
 import type { ContainerDefaults } from './platforms.ts';
 import { memoryBytes, nanoCpus } from './resources.ts';
 import type { Testbed } from './testbed.ts';
@@ -43,6 +45,35 @@ export function desiredService(
     memoryBytes: memoryBytes(written.resources),
     labels: workloadLabels(testbed, key),
   };
+}
+
+/** What a router in a sandbox consists of: the service of what holds its namespaces, and where it runs, and its own container. */
+export function sandboxedRouter(
+  identity: Identity,
+  written: WrittenContainer,
+  { sandbox, router, form }: Sandboxing,
+  testbed: Testbed,
+): { readonly service: DesiredService; readonly container: DesiredContainer } {
+  const { placement, resources, image } = written;
+  const service = desiredService(identity, placement === undefined ? {} : { placement }, sandbox, testbed);
+  return {
+    service: { ...service, labels: { ...service.labels, ...SANDBOX_LABELS } },
+    container: {
+      ...form,
+      name: routerContainerName(testbed, identity.hostname),
+      image: image ?? router.image,
+      capabilities: router.capabilities,
+      nanoCpus: nanoCpus(resources),
+      memoryBytes: memoryBytes(resources),
+      labels: routerLabels(testbed, identity.key),
+    },
+  };
+}
+
+interface Sandboxing {
+  readonly sandbox: ContainerDefaults;
+  readonly router: ContainerDefaults;
+  readonly form: ContainerForm;
 }
 
 /** Swarm's placement constraints, sorted, each once. */

@@ -15,8 +15,6 @@ const refused = (field: string, value: unknown, instead: string): Finding =>
 export function unsupportedInRouter({ spec }: Router): Finding[] {
   const found: Finding[] = [];
   if (spec.platform !== 'frr') found.push(refused('spec.platform', spec.platform, 'use frr'));
-  if (spec.runtime === 'sandbox')
-    found.push(refused('spec.runtime', spec.runtime, 'use task or leave it out'));
   return found;
 }
 

@@ -1,3 +1,4 @@
+import type { RouterSpec } from '../../api/router.ts';
 import { renderFrr } from '../render/frr.ts';
 import { type Seat, seatAddress } from './access-network.ts';
 import { type Adjacency, adjacenciesOf } from './adjacency.ts';
@@ -12,8 +13,8 @@ import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { bridgesByRouter, hostPorts } from './lan-devices.ts';
-import { hostDefaults, routerDefaults } from './platforms.ts';
-import { desiredService } from './service.ts';
+import { hostDefaults, routerDefaults, routerForm, runtimeOf, sandboxDefaults } from './platforms.ts';
+import { desiredService, sandboxedRouter } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
 import type { Secrets } from './session-terms.ts';
 import type { SegmentSetup } from './desired-segments.ts';
@@ -97,7 +98,7 @@ function routerWorkload(
   return {
     key,
     owner: { kind: 'Router', name },
-    service: desiredService(identity, spec, routerDefaults('frr', settings), testbed),
+    ...containersOf(identity, spec, settings, testbed),
     setup: {
       ...{ type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
@@ -106,6 +107,19 @@ function routerWorkload(
     },
     ...(notes !== undefined && { notes }),
   };
+}
+
+/** The one container of a router, or the two of one in a sandbox. */
+function containersOf(
+  identity: Parameters<typeof desiredService>[0],
+  spec: RouterSpec,
+  settings: PlanSettings,
+  testbed: Testbed,
+): Pick<DesiredWorkload, 'service' | 'container'> {
+  const router = routerDefaults('frr', settings);
+  if (runtimeOf(spec) === 'task') return { service: desiredService(identity, spec, router, testbed) };
+  const sandboxing = { sandbox: sandboxDefaults(settings), router, form: routerForm('frr') };
+  return sandboxedRouter(identity, spec, sandboxing, testbed);
 }
 
 function hostWorkload(

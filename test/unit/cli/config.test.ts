@@ -43,7 +43,7 @@ describe('readSettings', () => {
       log: { level: undefined, format: 'json' },
       helperImage: 'hinge/helper:1',
     });
-    const images = { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1' };
+    const images = { routerFrr: 'hinge/router-frr:1', host: 'hinge/host:1', pause: 'hinge/pause:1' };
     expect(settings.plan).toEqual({ ...DEFAULT_SETTINGS, images });
     expect(settings.etcd).toEqual({ endpoints: ['127.0.0.1:2379'] });
   });

@@ -80,9 +80,11 @@ describe('the desired state', () => {
   });
 
   it('takes images from the settings', () => {
-    const bench = new Bench({ ...DEFAULT_SETTINGS, images: { routerFrr: 'x/frr', host: 'x/host' } });
-    const { desired } = bench.put(router('r1'), shared({ name: 'a' })).settle();
-    expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr']);
+    const bench = new Bench({ ...DEFAULT_SETTINGS, images: { routerFrr: 'x/frr', host: 'x/host', pause: 'x/pause' } });
+    const sandboxed = router('r2', { runtime: 'sandbox' });
+    const { desired } = bench.put(router('r1'), sandboxed, shared({ name: 'a' })).settle();
+    expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr', 'x/pause']);
+    expect(desired.workloads[2]?.container?.image).toBe('x/frr');
   });
 });
 
