@@ -82,6 +82,7 @@ describe('readSettings', () => {
         HINGE_MANAGEMENT_SUBNET: '10.3.0.0/16',
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
         HINGE_IMAGE_HOST: 'b:1',
+        HINGE_IMAGE_PAUSE: 'd:1',
         HINGE_IMAGE_HELPER: 'c:1',
       },
     );
@@ -106,7 +107,7 @@ describe('readSettings', () => {
         locators: 'fd00:700::/40',
         vnis: { first: 5000, last: 6000 },
         management: '10.3.0.0/16',
-        images: { routerFrr: 'a:1', host: 'b:1' },
+        images: { routerFrr: 'a:1', host: 'b:1', pause: 'd:1' },
       },
       helperImage: 'c:1',
     });
