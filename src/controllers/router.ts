@@ -104,7 +104,13 @@ export function routerReconciler(context: Context): Reconcile {
       placed,
       notRunning: down
         ? (whyNotInside(task, diff, failed) ??
-          (await whyNotRunning(workload, diff, index, context, reasonOf(statuses.conditions(ref), 'Running'))))
+          (await whyNotRunning(
+            workload,
+            diff,
+            index,
+            context,
+            reasonOf(statuses.conditions(ref), 'Running'),
+          )))
         : undefined,
       endpoints,
       state: settled?.state,

@@ -58,8 +58,7 @@ export class Sweep {
       const inside = index.inside(key)?.container.id;
       const left = index.containers(key).length + index.routers(key).length;
       const facts = [placed?.node, placed?.container.id, inside, left];
-      if (this.#changed(seen, `workload ${key}`, diff, facts))
-        this.#workload(key);
+      if (this.#changed(seen, `workload ${key}`, diff, facts)) this.#workload(key);
     }
     for (const node of index.nodes.keys()) {
       const diff = diffHelper(node, desired.wanted.size > 0, index);

@@ -40,14 +40,23 @@ describe('routers in sandboxes that are changed', () => {
     const mark = await (await testbed.events()).mark();
     const next = routers.map((name, at) => specOf(name, `node${String(at + 1)}`, { image: RELEASE }));
     const said = await hinge(testbed.env, ['diff', '-f', '-'], textOf(next));
-    expect(said.stdout).toContain('router/up-middle is replaced: image hinge/router-frr:1 → hinge/router-frr:next');
-    expect(said.stdout).toMatch(/up-left – up-middle .*: reset, because the container of up-left is replaced \(image\)/);
+    expect(said.stdout).toContain(
+      'router/up-middle is replaced: image hinge/router-frr:1 → hinge/router-frr:next',
+    );
+    expect(said.stdout).toMatch(
+      /up-left – up-middle .*: reset, because the container of up-left is replaced \(image\)/,
+    );
     const began = performance.now();
     await hinge(testbed.env, ['apply', '-f', '-'], textOf(next));
-    const waiting = testbed.condition(router('up-right'), 'Reconciling', { status: 'True', reason: 'WaitingForTurn' });
+    const waiting = testbed.condition(router('up-right'), 'Reconciling', {
+      status: 'True',
+      reason: 'WaitingForTurn',
+    });
     await waiting;
     await three.whole();
-    measured(`three routers upgraded in their sandboxes in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    measured(
+      `three routers upgraded in their sandboxes in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
     const after = await three.containers();
     for (const name of routers) {
       expect(after.get(`sandbox/${name}`), name).toBe(before.get(`sandbox/${name}`));
@@ -68,7 +77,9 @@ describe('routers in sandboxes that are changed', () => {
     await three.restarted(['sandbox/up-middle', 'router/up-middle'], before, began);
     await three.whole();
     measured(`a router moved with its sandbox in ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    const found = (await testbed.inventory()).containers.filter(({ workload }) => workload === 'router/up-middle');
+    const found = (await testbed.inventory()).containers.filter(
+      ({ workload }) => workload === 'router/up-middle',
+    );
     expect(found.map(({ node, running: runs }) => [node, runs])).toEqual([['node1', true]]);
   });
 

@@ -68,7 +68,9 @@ describe('routers in sandboxes', () => {
     expect(await operator.stop()).toBe(0);
     const since = await killed('cell-middle');
     const seconds = await three.recovered(since);
-    measured(`a router killed in its sandbox, traffic again without an operator after ${seconds.toFixed(1)} s`);
+    measured(
+      `a router killed in its sandbox, traffic again without an operator after ${seconds.toFixed(1)} s`,
+    );
     expect(seconds).toBeLessThan(BACK_S);
     expect(await interfaces('cell-middle')).toEqual(before);
     operator = await testbed.start('second');

@@ -119,13 +119,9 @@ export class ObservedIndex {
     if (!this.swarm.ok || this.unreadable().length > 0) return undefined;
     const copies = [...this.#localNetworks.values()].flat().map(({ network }) => network);
     const subnets = [...this.swarm.value.networks, ...copies].flatMap(({ subnet }) => subnet ?? []);
-    const keys = [
-      this.services,
-      this.networks,
-      this.#workloads,
-      this.#routers,
-      this.#localNetworks,
-    ].flatMap((map) => [...map.keys()]);
+    const keys = [this.services, this.networks, this.#workloads, this.#routers, this.#localNetworks].flatMap(
+      (map) => [...map.keys()],
+    );
     return { keys: new Set(keys), subnets: new Set(subnets) };
   }
 

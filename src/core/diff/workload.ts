@@ -22,11 +22,7 @@ export function diffWorkload(
   };
 }
 
-function diffService(
-  key: string,
-  desired: DesiredWorkload | undefined,
-  index: ObservedIndex,
-): UnitDiff {
+function diffService(key: string, desired: DesiredWorkload | undefined, index: ObservedIndex): UnitDiff {
   if (!index.swarm.ok) return waiting('SwarmUnreachable', index.swarm.error);
   const services = index.services.get(key) ?? [];
   if (desired === undefined) return removal(key, index);

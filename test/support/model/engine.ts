@@ -3,12 +3,7 @@ import { madeFrom } from '../../../src/core/diff/made-from.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../../src/core/diff/observed.ts';
 import { DockerError } from '../../../src/core/failure.ts';
 import type { DesiredContainer } from '../../../src/core/plan/desired.ts';
-import {
-  HELPER_LABEL,
-  MADE_FROM_LABEL,
-  PREFIX_LABEL,
-  SANDBOX_LABEL,
-} from '../../../src/core/plan/labels.ts';
+import { HELPER_LABEL, MADE_FROM_LABEL, PREFIX_LABEL, SANDBOX_LABEL } from '../../../src/core/plan/labels.ts';
 import type { CommandResult, NodeEngine } from '../../../src/ports/node-engine.ts';
 import type { Faults } from './faults.ts';
 import type { ModelContainer, ModelNetwork, ModelNode } from './things.ts';

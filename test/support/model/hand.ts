@@ -54,8 +54,7 @@ export class Hand {
 
   #restart(node: ModelNode, router: ModelContainer): void {
     const there = node.containers.get(router.id) === router && !router.running;
-    if (there && this.#world.networkOf(node, router)?.running === true)
-      this.#world.startRouter(node, router);
+    if (there && this.#world.networkOf(node, router)?.running === true) this.#world.startRouter(node, router);
   }
 
   /** Of the helper that a node has. */

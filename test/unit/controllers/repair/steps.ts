@@ -38,7 +38,11 @@ const anyReplacement = fc
   })
   .map(({ name, memory, node, runtime }) =>
     putting([
-      router(name, { resources: { memory }, runtime, ...(node === undefined ? {} : { placement: { node } }) }),
+      router(name, {
+        resources: { memory },
+        runtime,
+        ...(node === undefined ? {} : { placement: { node } }),
+      }),
     ]),
   );
 

@@ -104,7 +104,9 @@ const runningConfigurations = (world: World, configurations: Configurations): st
   placedOf(world).flatMap(({ container: { id, labels, running } }) => {
     const configuration = running ? configurations.get(id) : undefined;
     if (configuration === undefined) return [];
-    return [`${labels[WORKLOAD_LABEL] ?? labels[ROUTER_LABEL] ?? id} runs configuration ${configuration.hash}`];
+    return [
+      `${labels[WORKLOAD_LABEL] ?? labels[ROUTER_LABEL] ?? id} runs configuration ${configuration.hash}`,
+    ];
   });
 
 function differing(world: World, workloads: DesiredState['workloads']): string[] {

@@ -52,7 +52,11 @@ const inside = (
 
 const indexOf = (nodes: Scene['nodes'] & object, more: Partial<Scene> = {}) =>
   scene({ services: [service], networks: [management], nodes, ...more });
-const needs = (nodes: Scene['nodes'] & object, more: Partial<Scene> = {}, wanted = true): readonly string[] => {
+const needs = (
+  nodes: Scene['nodes'] & object,
+  more: Partial<Scene> = {},
+  wanted = true,
+): readonly string[] => {
   const { sequences, waits } = diffWorkload(KEY, wanted ? desired : undefined, indexOf(nodes, more));
   return [
     ...sequences.map((actions) => actions.map(describeAction).join('; ')),
@@ -68,12 +72,32 @@ describe('what a router in a sandbox needs', () => {
     ['its container, when its sandbox is there', [CREATE], { n1: [sandbox()] }],
     ['nothing, while its sandbox is not there', [], { n1: [] }],
     ['nothing, when it runs there', [], { n1: [sandbox(), inside('sandbox-1')] }],
-    ['to be started, when it stays ended', ['start router r1 on n1 again'], { n1: [sandbox(), inside('sandbox-1', { running: false })] }],
-    ['to go, when its sandbox has ended', [REMOVE], { n1: [sandbox('sandbox-1', { running: false }), inside('sandbox-1')] }],
+    [
+      'to be started, when it stays ended',
+      ['start router r1 on n1 again'],
+      { n1: [sandbox(), inside('sandbox-1', { running: false })] },
+    ],
+    [
+      'to go, when its sandbox has ended',
+      [REMOVE],
+      { n1: [sandbox('sandbox-1', { running: false }), inside('sandbox-1')] },
+    ],
     ['to go, when its sandbox is unknown', [REMOVE], { n1: [inside('sandbox-1')] }],
-    ['another one, when another sandbox is there', [`${REMOVE}; ${CREATE}`], { n1: [sandbox('sandbox-2'), inside('sandbox-1', { running: false })] }],
-    ['both side by side, when the other sandbox is elsewhere', ['remove router r1 from n2', CREATE], { n1: [sandbox()], n2: [inside('sandbox-0')] }],
-    ['its name back, when it was renamed', [`${REMOVE.replace('r1', 'x')}: name; ${CREATE}`], { n1: [sandbox(), inside('sandbox-1', { name: 'x' })] }],
+    [
+      'another one, when another sandbox is there',
+      [`${REMOVE}; ${CREATE}`],
+      { n1: [sandbox('sandbox-2'), inside('sandbox-1', { running: false })] },
+    ],
+    [
+      'both side by side, when the other sandbox is elsewhere',
+      ['remove router r1 from n2', CREATE],
+      { n1: [sandbox()], n2: [inside('sandbox-0')] },
+    ],
+    [
+      'its name back, when it was renamed',
+      [`${REMOVE.replace('r1', 'x')}: name; ${CREATE}`],
+      { n1: [sandbox(), inside('sandbox-1', { name: 'x' })] },
+    ],
     ['nothing in a task that is not its sandbox yet', [], { n1: [container(KEY)] }],
   ])('is %s', (_, expected, nodes) => {
     expect(needs(nodes)).toEqual(expected);
@@ -94,7 +118,9 @@ describe('what a router in a sandbox needs', () => {
   it('is another container for another image, in its turn, and not while its sandbox is about to go', () => {
     const nodes = { n1: [sandbox(), inside('sandbox-1', {}, { ...own, image: 'old:1' })] };
     const diff = diffWorkload(KEY, desired, indexOf(nodes));
-    expect(diff.sequences.map((actions) => actions.map(describeAction))).toEqual([[`${REMOVE}: image`, CREATE]]);
+    expect(diff.sequences.map((actions) => actions.map(describeAction))).toEqual([
+      [`${REMOVE}: image`, CREATE],
+    ]);
     expect(replacedFields(diff)).toEqual(['image']);
     const updating = { services: [{ ...service, updating: true }] };
     expect(needs(nodes, updating)).toEqual([]);
@@ -124,7 +150,9 @@ describe('where a router in a sandbox is', () => {
 describe('what a change does to a router in a sandbox', () => {
   it('is to replace its container', () => {
     const { workloads } = impactOf(plan, planOf({ runtime: 'sandbox', image: 'new:1' }));
-    expect(workloads).toMatchObject([{ key: KEY, change: 'replaced', fields: [{ field: 'image', after: 'new:1' }] }]);
+    expect(workloads).toMatchObject([
+      { key: KEY, change: 'replaced', fields: [{ field: 'image', after: 'new:1' }] },
+    ]);
   });
 
   it('is to replace its task, when the router becomes one', () => {

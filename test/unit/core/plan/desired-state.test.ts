@@ -80,7 +80,10 @@ describe('the desired state', () => {
   });
 
   it('takes images from the settings', () => {
-    const bench = new Bench({ ...DEFAULT_SETTINGS, images: { routerFrr: 'x/frr', host: 'x/host', pause: 'x/pause' } });
+    const bench = new Bench({
+      ...DEFAULT_SETTINGS,
+      images: { routerFrr: 'x/frr', host: 'x/host', pause: 'x/pause' },
+    });
     const sandboxed = router('r2', { runtime: 'sandbox' });
     const { desired } = bench.put(router('r1'), sandboxed, shared({ name: 'a' })).settle();
     expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr', 'x/pause']);
