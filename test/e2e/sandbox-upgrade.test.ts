@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hinge } from '../support/operator.ts';
-import { Rollout, textOf } from '../support/rollout.ts';
+import { textOf } from '../support/rollout.ts';
 import { slow } from '../support/slow.ts';
-import { document, documentsIn, measured, router, running, useTestbed } from '../support/testbed.ts';
+import { running } from '../support/running.ts';
+import { document, documentsIn, measured, router, useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
+import { Traffic } from '../support/traffic.ts';
 
 /** The same image under another name: a new release, as far as Docker can tell. */
 const RELEASE = 'hinge/router-frr:next';
@@ -126,6 +128,15 @@ describe('Figure 3 in sandboxes', () => {
     expect(own.map(({ name }) => name).sort()).toEqual(
       Array.from({ length: 23 }, (_, index) => `vyos-${String(35 + index)}`),
     );
+    const traffic = new Traffic(testbed, 'fig3/a', 'fig3/b');
+    const hops = await traffic.hops();
+    expect(hops).toHaveLength(24);
+    const victim = await testbed.container('router/vyos-45');
+    const since = performance.now();
+    await victim.kill();
+    const seconds = await traffic.recovered(hops, since, 60_000);
+    measured(`a router of Figure 3 killed in its sandbox, traffic again after ${seconds.toFixed(1)} s`);
+    await testbed.ready(refs);
     await testbed.del(...refs);
     measured(`Figure 3 in sandboxes gone after ${(await testbed.gone(refs)).toFixed(1)} s`);
     await testbed.cleared();

@@ -2,7 +2,8 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_LABEL } from '../../src/core/plan/labels.ts';
 import { hinge, type OperatorProcess } from '../support/operator.ts';
-import { measured, router, running, useTestbed } from '../support/testbed.ts';
+import { running } from '../support/running.ts';
+import { measured, router, useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 
 /** Seconds within which traffic is proven again after a router has died in its sandbox; the bound is for busy machines, what it took is printed. */

@@ -5,7 +5,8 @@ import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
 import { slow } from '../support/slow.ts';
 import { swarmWhole } from '../support/swarm-members.ts';
-import { running, useTestbed } from '../support/testbed.ts';
+import { running } from '../support/running.ts';
+import { useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 
 const MIDDLE = 'router/grave-middle';

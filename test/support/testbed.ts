@@ -12,6 +12,7 @@ import { inventory, type Inventory, leftovers, removeByForce } from './docker-in
 import { eventually } from './eventually.ts';
 import { sharedLab } from './lab.ts';
 import { type Environment, OperatorProcess } from './operator.ts';
+import { asAsked } from './running.ts';
 import { Store, type StoreEntry } from './store.ts';
 
 /** Milliseconds. Generous, since machines differ; how long things took is printed. */
@@ -23,19 +24,6 @@ export interface Document {
   readonly ref: ObjectRef;
   readonly text: string;
 }
-
-/** `sandbox`: so run the Routers of which a test says nothing else (`npm run faults -- --runtime sandbox`). */
-const RUNTIME = process.env['HINGE_TEST_RUNTIME'];
-
-/** A document whose Router runs in a sandbox, or as a task; other objects as they are. */
-export function running(runtime: 'task' | 'sandbox', { ref, text }: Document): Document {
-  if (ref.kind !== 'Router') return { ref, text };
-  const value = parseAllDocuments(text)[0]?.toJS() as { spec?: object };
-  return { ref, text: JSON.stringify({ ...value, spec: { runtime, ...value.spec } }) };
-}
-
-const asAsked = (written: Document): Document =>
-  RUNTIME === 'sandbox' ? running(RUNTIME, written) : written;
 
 /** The objects of a YAML text, each as written. */
 export function documentsOf(text: string): readonly Document[] {
