@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../../src/core/diff/observed.ts';
 import type { DesiredContainer } from '../../src/core/plan/desired.ts';
-import { PREFIX_LABEL, ROUTER_LABEL, SANDBOX_LABEL } from '../../src/core/plan/labels.ts';
+import { ROUTER_LABEL, SANDBOX_LABEL } from '../../src/core/plan/labels.ts';
 import { eventually } from '../support/eventually.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { sharedLab } from '../support/lab.ts';
@@ -19,18 +19,7 @@ describe('on real engines, a router in a sandbox', () => {
   beforeAll(async () => {
     scene = new Scene(lab, 12);
     sandbox = await scene.host('sandbox', 'node2', { image: 'hinge/pause:1', command: [] });
-    router = {
-      name: `${scene.testbed.name}-router`,
-      image: 'hinge/host:1',
-      capabilities: ['CAP_NET_ADMIN'],
-      privileged: false,
-      devices: [],
-      mounts: [],
-      sharesProcesses: true,
-      nanoCpus: 5e8,
-      memoryBytes: 64 * 2 ** 20,
-      labels: { [PREFIX_LABEL]: scene.testbed.prefix, [ROUTER_LABEL]: 'router/x' },
-    };
+    router = scene.testbed.router('x');
   });
   afterEach(async () => {
     for (const { id } of await routers()) await node().removeRouter(id);
@@ -99,7 +88,10 @@ describe('on real engines, a router in a sandbox', () => {
       message: 'it has ended',
     });
     const [one] = await routers();
-    expect((await failureOf(node().startRouter(one?.id ?? ''))).kind).toBe('conflict');
+    // For a moment its engine is about to start it again itself, and says that there is nothing to do.
+    const refused = async (): Promise<void> =>
+      expect((await failureOf(node().startRouter(one?.id ?? ''))).kind).toBe('conflict');
+    await eventually(refused, { timeoutMs: 10_000, message: 'it cannot be started' });
     expect(await running()).toEqual([false]);
   });
 });
