@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { hinge } from '../support/operator.ts';
 import { textOf } from '../support/rollout.ts';
 import { slow } from '../support/slow.ts';
@@ -95,7 +95,7 @@ describe('routers in sandboxes that are changed', () => {
     }
   });
 
-  it('say when their name is taken, and leave that alone', async () => {
+  slow('say when their name is taken, and leave that alone', async () => {
     const { docker } = testbed.lab.node('node1');
     const foreign = await docker.createContainer({ name: 'up-other', Image: 'hinge/host:1' });
     const ref = router('up-other');

@@ -7,7 +7,7 @@ interface Written {
 }
 
 /** `sandbox`: so run the Routers of which a test says nothing else (`npm run faults -- --runtime sandbox`). */
-export const RUNTIME = process.env['HINGE_TEST_RUNTIME'] === 'sandbox' ? 'sandbox' : 'task';
+const RUNTIME = process.env['HINGE_TEST_RUNTIME'] === 'sandbox' ? 'sandbox' : 'task';
 
 /** A document whose Router runs in a sandbox, or as a task; what is written in it wins, and other objects stay as they are. */
 export function running(runtime: 'task' | 'sandbox', { ref, text }: Written): Written {
