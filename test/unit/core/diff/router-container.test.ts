@@ -17,7 +17,7 @@ import { container, network, scene, type Scene } from '../../../support/observed
 import { Bench, router } from '../plan/bench.ts';
 
 const KEY = 'router/r1';
-const planOf = (spec: object) => new Bench().put(router('r1', spec)).converge().desired;
+const planOf = (spec: Record<string, unknown>) => new Bench().put(router('r1', spec)).converge().desired;
 const plan = planOf({ runtime: 'sandbox' });
 const [desired] = plan.workloads;
 const own = desired?.container;
