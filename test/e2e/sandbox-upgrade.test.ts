@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect } from 'vitest';
+import { crashInSandbox } from '../support/crash.ts';
 import { hinge } from '../support/operator.ts';
 import { textOf } from '../support/rollout.ts';
 import { slow } from '../support/slow.ts';
@@ -131,9 +132,7 @@ describe('Figure 3 in sandboxes', () => {
     const traffic = new Traffic(testbed, 'fig3/a', 'fig3/b');
     const hops = await traffic.hops();
     expect(hops).toHaveLength(24);
-    const victim = await testbed.container('router/vyos-45');
-    const since = performance.now();
-    await victim.kill();
+    const since = await crashInSandbox(testbed, 'vyos-45', 2);
     const seconds = await traffic.recovered(hops, since, 60_000);
     measured(`a router of Figure 3 killed in its sandbox, traffic again after ${seconds.toFixed(1)} s`);
     await testbed.ready(refs);

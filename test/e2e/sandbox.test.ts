@@ -1,9 +1,7 @@
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_LABEL } from '../../src/core/plan/labels.ts';
-import type { FoundContainer } from '../support/docker-inventory.ts';
-import { eventually } from '../support/eventually.ts';
-import { sessionsOf } from '../support/frr.ts';
+import { crashInSandbox } from '../support/crash.ts';
 import { hinge, type OperatorProcess } from '../support/operator.ts';
 import { running } from '../support/running.ts';
 import { measured, router, useTestbed } from '../support/testbed.ts';
@@ -31,24 +29,6 @@ describe('routers in sandboxes', () => {
     return text.split('\n').flatMap((line) => /^(\d+: [^:]+):/.exec(line)?.[1] ?? []);
   };
 
-  const restarts = async ({ node, id }: FoundContainer): Promise<number> =>
-    (await testbed.lab.node(node).docker.getContainer(id).inspect()).RestartCount;
-
-  /** Kills a router, whose kernel goes on forwarding for a while. @returns seconds until it has its sessions again and packets pass */
-  const killed = async (name: string): Promise<number> => {
-    const container = await testbed.container(`router/${name}`);
-    const before = await restarts(container.found);
-    const since = performance.now();
-    await container.kill();
-    const speaks = async (): Promise<void> => {
-      expect(await restarts(container.found)).toBe(before + 1);
-      const sessions = Object.values(await sessionsOf(await testbed.container(`router/${name}`)));
-      expect(sessions.map(({ state }) => state)).toEqual(['Established', 'Established']);
-    };
-    await eventually(speaks, { timeoutMs: 60_000, intervalMs: 100, message: `${name} speaks BGP again` });
-    return three.recovered(since);
-  };
-
   it('are containers of their name, in the namespaces of their task', async () => {
     const found = await testbed.container('router/cell-middle');
     const { node, id } = found.found;
@@ -70,7 +50,7 @@ describe('routers in sandboxes', () => {
   it('are back on the same wires when they have died', async () => {
     const before = await interfaces('cell-middle');
     expect(before.length).toBeGreaterThanOrEqual(4);
-    const seconds = await killed('cell-middle');
+    const seconds = await three.recovered(await crashInSandbox(testbed, 'cell-middle', 2));
     measured(`a router killed in its sandbox, traffic again after ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(BACK_S);
     expect(await interfaces('cell-middle')).toEqual(before);
@@ -80,7 +60,7 @@ describe('routers in sandboxes', () => {
   it('are back without an operator', async () => {
     const before = await interfaces('cell-middle');
     expect(await operator.stop()).toBe(0);
-    const seconds = await killed('cell-middle');
+    const seconds = await three.recovered(await crashInSandbox(testbed, 'cell-middle', 2));
     measured(
       `a router killed in its sandbox, traffic again without an operator after ${seconds.toFixed(1)} s`,
     );
