@@ -54,6 +54,7 @@ const forms = z.object({
   imageRouterFrr: Image,
   imageRouterBird: Image,
   imageHost: Image,
+  imagePause: Image,
   imageHelper: Image,
 } satisfies Record<SettingKey, z.ZodType>);
 
@@ -116,6 +117,7 @@ function arrange(values: Forms) {
         routerFrr: values.imageRouterFrr,
         routerBird: values.imageRouterBird,
         host: values.imageHost,
+        pause: values.imagePause,
       },
     },
     helperImage: values.imageHelper,

@@ -219,6 +219,13 @@ export const SETTINGS = {
     fallback: 'hinge/host:1',
     scope: 'operator',
   },
+  imagePause: {
+    variable: 'HINGE_IMAGE_PAUSE',
+    flag: '--image-pause <image>',
+    description: 'image of what holds the sandbox of a router that runs in one',
+    fallback: 'hinge/pause:1',
+    scope: 'operator',
+  },
   imageHelper: {
     variable: 'HINGE_IMAGE_HELPER',
     flag: '--image-helper <image>',

@@ -54,7 +54,7 @@ export const hint = (near: string | undefined): string =>
 
 /** Where a workload runs. @throws CliError when it does not, or when that cannot be told */
 export function placeOf({ observed }: OpenTestbed, workload: string): RouterTarget {
-  const placed = observed.current(workload);
+  const placed = observed.inside(workload);
   if (placed !== undefined) return routerTarget(placed);
   const unreadable = observed.unreadable();
   if (unreadable.length > 0) {

@@ -101,6 +101,12 @@ export class Applier {
         return;
       case 'remove-helper':
         return this.#engine(action.node).removeHelper();
+      case 'create-router':
+        return this.#engine(action.node).createRouter(action.container, action.sandbox);
+      case 'start-router':
+        return this.#engine(action.node).startRouter(action.id);
+      case 'remove-router':
+        return this.#engine(action.node).removeRouter(action.id);
       case 'plug':
         return this.#engine(action.target.node).connect(
           action.target.containerId,

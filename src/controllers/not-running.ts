@@ -1,11 +1,24 @@
 import type { UnitDiff, Wait } from '../core/diff/action.ts';
-import type { ObservedIndex } from '../core/diff/observed-index.ts';
+import type { DockerError } from '../core/failure.ts';
+import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
 import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Fleet } from '../ports/node-engine.ts';
 import type { Swarm } from '../ports/swarm.ts';
 
 const CREATING: Wait = { reason: 'ServiceCreating', message: 'its service is being created' };
 const STARTING: Wait = { reason: 'TaskStarting', message: 'Swarm is starting its container' };
+
+/** Why a router whose sandbox is there has no container of its own that runs. @param failed what the last attempt failed with. */
+export function whyNotInside(
+  sandbox: PlacedContainer | undefined,
+  diff: UnitDiff,
+  failed: DockerError | undefined,
+): Wait | undefined {
+  if (sandbox === undefined) return undefined;
+  if (failed !== undefined) return { reason: 'ContainerFailed', message: failed.message };
+  const message = `its container is being started in its sandbox on ${sandbox.node}`;
+  return diff.waits[0] ?? { reason: 'ContainerStarting', message };
+}
 
 /**
  * Why a workload has no running container that hinge can see: what the diff waits for, or Swarm's own words on its newest task. Swarm is

@@ -76,7 +76,7 @@ const UNREAD_MS = 300;
 function isUnread({ testbed, observation, routerStates, prover }: Context, path: DesiredPath): boolean {
   const { desired } = testbed;
   const unreadRouter = path.via.some((router) => {
-    const placed = observation.latest.current(`router/${router}`);
+    const placed = observation.latest.inside(`router/${router}`);
     return placed !== undefined && routerStates.get(router, placed.container.id) === undefined;
   });
   return unreadRouter || connectionsOf(desired, path).some((key) => prover.last(key) === undefined);

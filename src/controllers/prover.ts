@@ -147,7 +147,7 @@ export class Prover {
       echo: this.#target((probe.echo ?? probe.sample ?? probe.forward).from),
     };
     const passed = [...probe.forward.hops, ...probe.reverse.hops].map(
-      ({ router }) => observation.latest.current(`router/${router}`)?.container.id,
+      ({ router }) => observation.latest.inside(`router/${router}`)?.container.id,
     );
     const fingerprint = JSON.stringify([targets, passed]);
     const now = clock.monotonicMs();
@@ -292,7 +292,7 @@ export class Prover {
   }
 
   #target(workload: string): RouterTarget | undefined {
-    const placed = this.#deps.observation.latest.current(workload);
+    const placed = this.#deps.observation.latest.inside(workload);
     return placed === undefined ? undefined : routerTarget(placed);
   }
 }

@@ -101,7 +101,7 @@ export class Rollout {
   async begin(name: string, fields: readonly string[]): Promise<void> {
     const { observation, statuses } = this.#deps;
     const ref = { kind: 'Router', name } as const;
-    const placed = observation.latest.current(`router/${name}`);
+    const placed = observation.latest.inside(`router/${name}`);
     const earlier = this.#replacements.get(name);
     // Nothing runs, and nobody waits for it: there is nothing to remember.
     if (placed === undefined && earlier === undefined) return;

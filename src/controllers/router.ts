@@ -2,6 +2,7 @@ import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { isLeaving } from '../core/diff/rolling.ts';
 import { rivalOf } from '../core/diff/rival.ts';
+import { DockerError } from '../core/failure.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
@@ -10,7 +11,7 @@ import { settleRouter } from './configure.ts';
 import { applyUnit } from './apply-unit.ts';
 import { giveTurn, takeTurn } from './replace.ts';
 import type { Context } from './context.ts';
-import { whyNotRunning } from './not-running.ts';
+import { whyNotInside, whyNotRunning } from './not-running.ts';
 import { keepSegments } from './keep-segments.ts';
 import { Lasting } from './lasting.ts';
 import { publish } from './publish.ts';
@@ -36,9 +37,17 @@ export function routerReconciler(context: Context): Reconcile {
     const index = observation.latest;
     const plan = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
     const { diff, turn } = await takeTurn(context, name, plan);
-    await applyUnit(context, `workload ${key}`, diff, { signal, logger });
+    const failed = await applyUnit(context, `workload ${key}`, diff, { signal, logger }).then(
+      () => undefined,
+      (error: unknown) => {
+        // What an engine says of a container in a sandbox nobody else could tell; of services Swarm can.
+        if (workload?.container === undefined || !(error instanceof DockerError)) throw error;
+        return error;
+      },
+    );
 
-    const placed = workload === undefined ? undefined : index.current(key);
+    const task = workload === undefined ? undefined : index.current(key);
+    const placed = workload === undefined ? undefined : index.inside(key);
     const setup = workload?.setup.type === 'router' ? workload.setup : undefined;
     const target = placed === undefined ? undefined : routerTarget(placed);
     const before = target === undefined ? undefined : routerStates.get(name, target.containerId);
@@ -93,9 +102,17 @@ export function routerReconciler(context: Context): Reconcile {
     const facts: RouterFacts = {
       valid: testbed.valid(ref),
       workload,
+      task,
       placed,
       notRunning: down
-        ? await whyNotRunning(workload, diff, index, context, reasonOf(statuses.conditions(ref), 'Running'))
+        ? (whyNotInside(task, diff, failed) ??
+          (await whyNotRunning(
+            workload,
+            diff,
+            index,
+            context,
+            reasonOf(statuses.conditions(ref), 'Running'),
+          )))
         : undefined,
       endpoints,
       state: settled?.state,
@@ -111,6 +128,7 @@ export function routerReconciler(context: Context): Reconcile {
       routerFindings(facts),
       routerBody(facts, statuses.get(ref), clock.now()),
     );
+    if (failed !== undefined) throw failed;
     if (workload === undefined) return {};
     const patient = ready || turn !== undefined || !wired || settled?.failure !== undefined;
     const settlingMs = rollout.of(name) === undefined ? SETTLING_MS : RETURNING_MS;

@@ -154,7 +154,7 @@ export class SessionDoctor {
   }
 
   #containerOf(router: string): string {
-    return this.#deps.observation.latest.current(`router/${router}`)?.container.id ?? '';
+    return this.#deps.observation.latest.inside(`router/${router}`)?.container.id ?? '';
   }
 
   /** One end treats, the first of the link, and none while one of the two is frozen. */

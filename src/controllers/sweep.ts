@@ -55,9 +55,10 @@ export class Sweep {
           ? diffWorkload(key, desired.workloads.get(key), index)
           : waitingFor(turn.reason, turn.message);
       const placed = index.current(key);
-      const left = index.containers(key).length;
-      if (this.#changed(seen, `workload ${key}`, diff, [placed?.node, placed?.container.id, left]))
-        this.#workload(key);
+      const inside = index.inside(key)?.container.id;
+      const left = index.containers(key).length + index.routers(key).length;
+      const facts = [placed?.node, placed?.container.id, inside, left];
+      if (this.#changed(seen, `workload ${key}`, diff, facts)) this.#workload(key);
     }
     for (const node of index.nodes.keys()) {
       const diff = diffHelper(node, desired.wanted.size > 0, index);

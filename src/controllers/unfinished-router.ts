@@ -24,7 +24,7 @@ export function unfinishedRouter(
     .map((end) => end.slice('router/'.length));
   return [...passed, ...ends, ...(edge === undefined ? [] : [edge.router])].find((router) => {
     const setup = testbed.desired.workloads.get(`router/${router}`)?.setup;
-    const placed = observation.latest.current(`router/${router}`);
+    const placed = observation.latest.inside(`router/${router}`);
     const state = placed === undefined ? undefined : routerStates.get(router, placed.container.id);
     if (setup?.type !== 'router' || state === undefined || runsPlan(setup, state)) return false;
     const isFrozen = testbed.isFrozen({ kind: 'Router', name: router });

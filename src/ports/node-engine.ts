@@ -1,3 +1,4 @@
+import type { DesiredContainer } from '../core/plan/desired.ts';
 import type { ObservedNode } from '../core/diff/observed.ts';
 
 /** A command inside the namespaces of a workload's container, run by the node helper. */
@@ -55,6 +56,15 @@ export interface NodeEngine {
   ensureHelper(image: string): Promise<string>;
   /** Stops and removes the helper; fine when it is gone. */
   removeHelper(): Promise<void>;
+  /**
+   * Creates and starts a router's own container in a sandbox (id of the task's container); starts it when it is there.
+   * @throws DockerError 'conflict' when another container has its name, or the sandbox does not run; 'not-found' when the node lacks the image.
+   */
+  createRouter(container: DesiredContainer, sandbox: string): Promise<void>;
+  /** Fine when it runs, or its engine is about to start it. @throws DockerError 'conflict' when its sandbox does not run. */
+  startRouter(id: string): Promise<void>;
+  /** Tells it to end, so that its neighbours hear of it, and removes it; fine when it is gone. */
+  removeRouter(id: string): Promise<void>;
   /** @throws DockerError when the helper is not there, the container is gone, or time is up. A non-zero exit is a result. */
   run(command: NamespaceCommand): Promise<CommandResult>;
 }

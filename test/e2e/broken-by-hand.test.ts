@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentStatus, PathStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
-import { eventTexts, networkId } from '../support/seen.ts';
+import { eventTexts, networkId, taskOf } from '../support/seen.ts';
 import { document, experiment, measured, pathRef, useTestbed } from '../support/testbed.ts';
 import { Traffic } from '../support/traffic.ts';
 
@@ -121,7 +121,7 @@ describe('a network that is broken by hand', () => {
   });
 
   it('by a link that is unplugged', async () => {
-    const { found } = await testbed.container('router/hand-upper');
+    const { found } = await taskOf(testbed, 'hand-upper');
     const link = await networkId(testbed, 'link/hand-east--hand-upper');
     const told = await undone();
     const since = performance.now();

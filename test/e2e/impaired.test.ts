@@ -4,6 +4,7 @@ import type { RouterStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
 import { allRows, slow } from '../support/slow.ts';
+import { taskOf } from '../support/seen.ts';
 import { type Document, document, measured, pathRef, router, useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 import { Traffic } from '../support/traffic.ts';
@@ -119,10 +120,11 @@ describe('a link with properties', () => {
   });
 
   slow('has them in a new container', async () => {
-    const before = await testbed.container(`router/${middle}`);
+    const before = await taskOf(testbed, middle);
+    const task = before.found.workload ?? '';
     const since = performance.now();
     await before.kill();
-    await three.restarted([`router/${middle}`], new Map([[`router/${middle}`, before.found.id]]), since);
+    await three.restarted([task], new Map([[task, before.found.id]]), since);
     expect(await shows(/rate 2Mbit/, /rate 5Mbit/)).toBeLessThan(BOUND_MS / 1000);
     measured(`shaped again ${((performance.now() - since) / 1000).toFixed(1)} s after the crash`);
     await testbed.ready(three.refs);

@@ -4,6 +4,7 @@ import type { ObjectRef } from '../../src/api/object.ts';
 import type { ExperimentStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
+import { taskOf } from '../support/seen.ts';
 import {
   type Document,
   document,
@@ -237,11 +238,13 @@ describe('connections of layer 2', () => {
     ['an edge router', 'router/west'],
     ['a host', 'host/cables/b'],
   ])('come back after a crash of %s', async (_what, workload) => {
-    const before = await testbed.container(workload);
+    const name = workload.replace('router/', '');
+    const found = () => (name === workload ? testbed.container(workload) : taskOf(testbed, name));
+    const before = await found();
     const since = performance.now();
     await before.kill();
     const again = async (): Promise<void> => {
-      expect((await testbed.container(workload)).found.id).not.toBe(before.found.id);
+      expect((await found()).found.id).not.toBe(before.found.id);
       await allAnswer();
     };
     await eventually(again, { timeoutMs: BOUND_MS, intervalMs: 200, message: 'frames pass again' });

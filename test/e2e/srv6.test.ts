@@ -3,6 +3,7 @@ import type { ExperimentStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { footingOf } from '../support/footing.ts';
 import { hinge } from '../support/operator.ts';
+import { taskOf } from '../support/seen.ts';
 import { experiment, type Document, document, measured, pathRef, useTestbed } from '../support/testbed.ts';
 import { Traffic } from '../support/traffic.ts';
 
@@ -167,12 +168,12 @@ describe('two Paths at once between the same two hosts', () => {
   });
 
   it('has its segments in a new container', async () => {
-    const before = await testbed.container(`router/${two}`);
+    const before = await taskOf(testbed, two);
     const sids = await provenSids('own');
     const since = performance.now();
     await before.kill();
     const again = async (): Promise<void> => {
-      expect((await testbed.container(`router/${two}`)).found.id).not.toBe(before.found.id);
+      expect((await taskOf(testbed, two)).found.id).not.toBe(before.found.id);
       expect(await ping('10.77.0.2')).toContain(' 3 received');
     };
     await eventually(again, { timeoutMs: BOUND_MS, message: 'packets pass again' });

@@ -1,7 +1,11 @@
-/* `npm run faults`: every row of docs/faults.md on a lab of its own, and how long each recovery took. */
+/*
+ * `npm run faults`: every row of docs/faults.md on a lab of its own, and how long each recovery took. With `-- --runtime sandbox` all Routers are in
+ * sandboxes; further words go to vitest.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -13,14 +17,20 @@ const recovered = z.object({
   note: z.string(),
 });
 
+const at = process.argv.indexOf('--runtime');
+const ours = at < 0 ? [] : process.argv.slice(at, at + 2);
+const { values } = parseArgs({ args: ours, options: { runtime: { type: 'string', default: 'task' } } });
+const runtime = z.enum(['task', 'sandbox']).parse(values.runtime);
+const words = process.argv.slice(2).filter((_, index) => at < 0 || index + 2 < at || index + 2 > at + 1);
+
 const directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-faults-'));
 try {
   const report = path.join(directory, 'report');
-  const { exitCode } = await execa('vitest', ['run', '--project', 'faults', ...process.argv.slice(2)], {
+  const { exitCode } = await execa('vitest', ['run', '--project', 'faults', ...words], {
     preferLocal: true,
     stdio: 'inherit',
     reject: false,
-    env: { HINGE_FAULTS_REPORT: report, HINGE_SLOW: 'yes' },
+    env: { HINGE_FAULTS_REPORT: report, HINGE_SLOW: 'yes', HINGE_TEST_RUNTIME: runtime },
   });
   const lines = (await readFile(report, 'utf8').catch(() => '')).split('\n').filter(Boolean);
   const table = new Table({

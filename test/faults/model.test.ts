@@ -12,6 +12,7 @@ import {
   type Call,
   createHost,
   createNetwork,
+  createRouter,
   ensureHelper,
   killHelper,
   plug,
@@ -35,6 +36,7 @@ const SCENERY: readonly Call[] = [
   plugHelper('node2', 0),
   plug('a', 0, 2),
   plug('b', 0, 3),
+  createRouter('a'),
 ];
 
 /** Each script has names and subnets of its own. */

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { sessionsOf } from '../support/frr.ts';
 import { allRows, slow } from '../support/slow.ts';
 import { scaleToZero } from '../support/services.ts';
-import { eventTexts, networkId } from '../support/seen.ts';
+import { eventTexts, networkId, taskOf } from '../support/seen.ts';
 import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
 import { recovery } from '../support/recovery.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
@@ -29,12 +29,12 @@ describe('repair', () => {
   afterEach(() => bed.whole());
 
   it('row 18: the container of a router killed', async () => {
-    const before = await testbed.container('router/repair-middle');
+    const before = await taskOf(testbed, 'repair-middle');
     const others = containersOf(await footingOf(testbed, OTHERS));
     const containers = await bed.containers();
     const since = performance.now();
     await before.kill();
-    const restarted = await bed.restarted(['router/repair-middle'], containers, since);
+    const restarted = await bed.restarted([before.found.workload ?? ''], containers, since);
     const seconds = await bed.recovered(since);
     const note = `Swarm alone needs ${restarted.toFixed(1)} s to restart it`;
     recovery('18', 'router container killed', seconds, note);
@@ -207,7 +207,7 @@ describe('repair', () => {
   });
 
   it('row 22: a link disconnected', async () => {
-    const { found } = await testbed.container('router/repair-middle');
+    const { found } = await taskOf(testbed, 'repair-middle');
     const link = await linkLeft();
     const before = await footingOf(testbed, ['repair-right']);
     const since = performance.now();

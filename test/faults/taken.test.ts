@@ -6,6 +6,7 @@ import type { Container } from '../support/containers.ts';
 import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
 import { expectNothingWritten } from '../support/snapshots.ts';
+import { taskOf } from '../support/seen.ts';
 import { document, pathRef, router, useTestbed } from '../support/testbed.ts';
 
 const CALL_MS = 40_000;
@@ -44,7 +45,7 @@ describe('what somebody else has', () => {
 
   /** Starts a container that is not hinge's on a node, with an address of the link. */
   async function take(node: string, link: Link, address: string): Promise<Dockerode.Container> {
-    const left = await testbed.container('router/taken-left');
+    const left = await taskOf(testbed, 'taken-left');
     const own = testbed.lab.node('node1').docker.getContainer(left.found.id);
     const { Config } = await within(CALL_MS, 'inspecting', own.inspect());
     const { docker } = testbed.lab.node(node);
@@ -88,7 +89,7 @@ describe('what somebody else has', () => {
     });
 
   it.each(['node1', 'node3'])('row 23: a free address that a container on %s has taken', async (node) => {
-    const left = await testbed.container('router/taken-left');
+    const left = await taskOf(testbed, 'taken-left');
     const link = await linkOf(left);
     await operator.stop();
     const network = testbed.lab.node('node1').docker.getNetwork(link.id);
@@ -115,25 +116,25 @@ describe('what somebody else has', () => {
       seconds,
       'until Ready; before that nothing is tried, and the other container is untouched',
     );
-    expect((await testbed.container('router/taken-left')).found.id).toBe(left.found.id);
+    expect((await taskOf(testbed, 'taken-left')).found.id).toBe(left.found.id);
   });
 
   it('row 23: an address in use that a container on another node takes, too', async () => {
-    const left = await testbed.container('router/taken-left');
+    const left = await taskOf(testbed, 'taken-left');
     const link = await linkOf(left);
     const taken = performance.now();
     const foreign = await take('node3', link, link.address);
     const told = await toldOf('node3', link);
     const noticed = (performance.now() - taken) / 1000;
     console.info(told.message);
-    expect((await testbed.container('router/taken-left')).found).toEqual(left.found);
+    expect((await taskOf(testbed, 'taken-left')).found).toEqual(left.found);
     const freed = performance.now();
     await within(CALL_MS, 'removing the container', foreign.remove({ force: true }));
     await testbed.ready(refs);
     const seconds = (performance.now() - freed) / 1000;
     const note = `until Ready; it was said ${noticed.toFixed(1)} s after somebody began to take it`;
     recovery('23', 'address in use taken by a container on another node, freed', seconds, note);
-    expect((await testbed.container('router/taken-left')).found).toEqual(left.found);
+    expect((await taskOf(testbed, 'taken-left')).found).toEqual(left.found);
   });
 
   it('row 23: an AS number and a subnet that another object has', async () => {

@@ -31,6 +31,7 @@ describe('the archives', () => {
       ['hinge/base:1'],
       ['hinge/helper:1'],
       ['hinge/host:1'],
+      ['hinge/pause:1'],
       ['hinge/router-bird:1'],
       ['hinge/router-frr:1'],
     ]);

@@ -45,6 +45,13 @@ export class Container {
     await this.#lab.node(this.found.node).exec(['kill', '-KILL', String(this.#pid)]);
   }
 
+  /** Whether its first process is there, be there an engine or not. */
+  async isAlive(): Promise<boolean> {
+    const look = ['sh', '-c', `[ -d /proc/${String(this.#pid)} ] && echo alive || :`] as const;
+    const { stdout } = await this.#lab.node(this.found.node).exec(look);
+    return stdout.trim() === 'alive';
+  }
+
   /** Runs a command of the node's own in the container's network. @returns what it prints */
   async runOutside(...command: readonly [string, ...string[]]): Promise<string> {
     const enter = ['nsenter', '--target', String(this.#pid), '--net', '--'] as const;

@@ -2,7 +2,14 @@ import type { ContainerInfo } from 'dockerode';
 import type { Lab } from '../../deploy/lab/lab.ts';
 import type { LabNode } from '../../deploy/lab/node.ts';
 import { within } from '../../deploy/lab/wait.ts';
-import { HELPER_LABEL, NETWORK_LABEL, PREFIX_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
+import {
+  HELPER_LABEL,
+  NETWORK_LABEL,
+  PREFIX_LABEL,
+  ROUTER_LABEL,
+  RUNTIME_LABEL,
+  WORKLOAD_LABEL,
+} from '../../src/core/plan/labels.ts';
 
 export interface FoundService {
   readonly id: string;
@@ -30,7 +37,7 @@ export interface FoundContainer {
   readonly running: boolean;
   /** Seconds since the epoch. */
   readonly created: number;
-  /** Key of its workload; undefined for a helper. */
+  /** Key of its workload; of a router in a sandbox this is its own container, and the task's is `sandbox/NAME`; undefined for a helper. */
   readonly workload: string | undefined;
   readonly endpoints: readonly FoundEndpoint[];
 }
@@ -98,12 +105,18 @@ function foundContainer(node: string, container: ContainerInfo): FoundContainer 
     name: (Names[0] ?? '').slice(1),
     running: State === 'running',
     created,
-    workload: HELPER_LABEL in Labels ? undefined : Labels[WORKLOAD_LABEL],
+    workload: workloadOf(Labels),
     endpoints: Object.entries(NetworkSettings.Networks).map(([network, { IPAddress }]) => ({
       network,
       address: IPAddress,
     })),
   };
+}
+
+function workloadOf(labels: Readonly<Partial<Record<string, string>>>): string | undefined {
+  if (HELPER_LABEL in labels) return undefined;
+  const key = labels[ROUTER_LABEL] ?? labels[WORKLOAD_LABEL];
+  return labels[RUNTIME_LABEL] === 'sandbox' ? key?.replace('router/', 'sandbox/') : key;
 }
 
 /** What the Swarm keeps of the testbed's store. */

@@ -58,6 +58,8 @@ export interface Scene {
   readonly local?: readonly ObservedNetwork[];
   /** Nodes that the Swarm calls down. */
   readonly lost?: readonly string[];
+  /** Names of containers that are none of the testbed's, by node. */
+  readonly otherNames?: Readonly<Partial<Record<string, readonly string[]>>>;
 }
 
 const lostNode = (name: string): ObservedSwarmNode => ({
@@ -73,6 +75,7 @@ export function scene({
   networks = [],
   nodes = {},
   strangers = {},
+  otherNames = {},
   local = networks,
   lost = [],
 }: Scene): ObservedIndex {
@@ -85,7 +88,12 @@ export function scene({
           ? ({ ok: false, error: containers } as const)
           : ({
               ok: true,
-              value: { containers, strangers: strangers[name] ?? [], networks: local } satisfies ObservedNode,
+              value: {
+                containers,
+                strangers: strangers[name] ?? [],
+                otherNames: otherNames[name] ?? [],
+                networks: local,
+              } satisfies ObservedNode,
             } as const),
       ]),
     ),

@@ -36,9 +36,11 @@ export class Rollout {
   async turns(mark: number): Promise<readonly string[]> {
     const seen = await this.#testbed.events();
     const end = await seen.mark();
-    const service = new RegExp(`^${this.#testbed.prefix.slice(1)}-(r[1-3])\\.`);
+    // Of routers in sandboxes, their own containers: these alone are replaced.
+    const service = new RegExp(`^(?:${this.#testbed.prefix.slice(1)}-(r[1-3])\\.|(r[1-3])$)`);
     return seen.events.slice(mark, end).flatMap(({ what, name }) => {
-      const [, which] = service.exec(name) ?? [];
+      const found = service.exec(name);
+      const which = found?.[1] ?? found?.[2];
       return which !== undefined && (what === 'container die' || what === 'container start')
         ? [`${which} ${what.replace('container ', '')}`]
         : [];

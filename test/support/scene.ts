@@ -1,7 +1,7 @@
 import type { Lab } from '../../deploy/lab/lab.ts';
 import { DockerFleet, type FleetSettings } from '../../src/adapters/docker/fleet.ts';
 import type { ObservedContainer, ObservedNetwork } from '../../src/core/diff/observed.ts';
-import { HELPER_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
+import { HELPER_LABEL, ROUTER_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
 import type { DesiredService } from '../../src/core/plan/desired.ts';
 import type { NodeEngine } from '../../src/ports/node-engine.ts';
 import { SystemClock } from '../../src/runtime/system-clock.ts';
@@ -80,6 +80,8 @@ export class Scene {
     const { services, networks } = await swarm.list();
     for (const { id } of services) await swarm.removeService(id);
     for (const engine of engines.values()) {
+      const { containers: all } = await engine.list();
+      for (const { id, labels } of all) if (ROUTER_LABEL in labels) await engine.removeRouter(id);
       await eventually(async () => assertNone(await workloadsOf(engine)), {
         timeoutMs: 40_000,
         message: `${engine.node} has no container of ${this.testbed.name}`,

@@ -12,6 +12,7 @@ import { inventory, type Inventory, leftovers, removeByForce } from './docker-in
 import { eventually } from './eventually.ts';
 import { sharedLab } from './lab.ts';
 import { type Environment, OperatorProcess } from './operator.ts';
+import { asAsked } from './running.ts';
 import { Store, type StoreEntry } from './store.ts';
 
 /** Milliseconds. Generous, since machines differ; how long things took is printed. */
@@ -31,7 +32,7 @@ export function documentsOf(text: string): readonly Document[] {
       kind: Kind;
       metadata: { name: string };
     };
-    return { ref: { kind, name: metadata.name }, text: part };
+    return asAsked({ ref: { kind, name: metadata.name }, text: part });
   });
 }
 
@@ -51,7 +52,7 @@ export function document(kind: Kind, name: string, spec?: unknown): Document {
     metadata: { name },
     ...(spec === undefined ? {} : { spec }),
   };
-  return { ref: { kind, name }, text: JSON.stringify(value) };
+  return asAsked({ ref: { kind, name }, text: JSON.stringify(value) });
 }
 
 export const router = (name: string): ObjectRef => ({ kind: 'Router', name });

@@ -41,13 +41,18 @@ export class ThreeRouters {
   readonly workloads: readonly string[];
   #hops: readonly string[] = [];
 
-  /** @param nodes where the routers must run; by default where the Swarm wants. */
-  constructor(testbed: Testbed, name: string, nodes?: readonly [string, string, string]) {
+  /** @param nodes where the routers must run; by default where the Swarm wants. @param asWanted what becomes of each document. */
+  constructor(
+    testbed: Testbed,
+    name: string,
+    nodes?: readonly [string, string, string],
+    asWanted: (document: Document) => Document = (document) => document,
+  ) {
     this.testbed = testbed;
     this.name = name;
     const routers = ['left', 'middle', 'right'].map((place) => `router/${name}-${place}`);
     this.workloads = [...routers, `host/${name}/a`, `host/${name}/b`];
-    this.documents = threeRouters(name, nodes);
+    this.documents = threeRouters(name, nodes).map(asWanted);
     this.traffic = new Traffic(testbed, `${name}/a`, `${name}/b`);
   }
 

@@ -1,5 +1,10 @@
-import type { DesiredNetwork, DesiredService, DesiredWorkload } from '../../src/core/plan/desired.ts';
-import { NETWORK_LABEL, PREFIX_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
+import type {
+  DesiredContainer,
+  DesiredNetwork,
+  DesiredService,
+  DesiredWorkload,
+} from '../../src/core/plan/desired.ts';
+import { NETWORK_LABEL, PREFIX_LABEL, ROUTER_LABEL, WORKLOAD_LABEL } from '../../src/core/plan/labels.ts';
 
 /** Desired things of one testbed; only what a test is about has to be given. */
 export class Testbed {
@@ -39,6 +44,22 @@ export class Testbed {
         labels: { [PREFIX_LABEL]: this.prefix, [WORKLOAD_LABEL]: key },
         ...service,
       },
+    };
+  }
+
+  /** A container that stands in the namespaces of a workload's. */
+  router(name: string): DesiredContainer {
+    return {
+      name: `${this.name}-${name}-router`,
+      image: 'hinge/host:1',
+      capabilities: ['CAP_NET_ADMIN'],
+      privileged: false,
+      devices: [],
+      mounts: [],
+      sharesProcesses: true,
+      nanoCpus: 5e8,
+      memoryBytes: 64 * 2 ** 20,
+      labels: { [PREFIX_LABEL]: this.prefix, [ROUTER_LABEL]: `router/${name}` },
     };
   }
 

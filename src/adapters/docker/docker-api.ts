@@ -34,6 +34,7 @@ export interface DockerApi {
   getContainer(id: string): {
     inspect(options: Options): Promise<unknown>;
     start(options: Options): Promise<unknown>;
+    stop(options: Options): Promise<unknown>;
     remove(options: Options): Promise<unknown>;
     exec(options: Options): Promise<unknown>;
   };

@@ -66,6 +66,10 @@ function kindOf(status: number, words: string): DockerFailure {
 export const isFailure = (error: unknown, kind: DockerFailure): error is DockerError =>
   error instanceof DockerError && error.kind === kind;
 
+/** The engine had nothing to do: it runs already, or has stopped already. */
+export const wasDone = (error: unknown): boolean =>
+  error instanceof DockerError && statusOf(error.cause) === 304;
+
 function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
     ? error.statusCode

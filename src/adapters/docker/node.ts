@@ -1,4 +1,5 @@
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../core/diff/observed.ts';
+import type { DesiredContainer } from '../../core/plan/desired.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveCommand, LiveProcess } from '../../ports/live-commands.ts';
@@ -13,6 +14,7 @@ import { hasCopyStill, LETTING_GO_MS } from './local-copy.ts';
 import { LocalNetworks } from './local-networks.ts';
 import { observeContainer, observeNetwork } from './observe.ts';
 import { plug, unplug } from './plug.ts';
+import { createRouter, removeRouter, startContainer } from './router-container.ts';
 import { containersReply, infoReply, networksReply } from './replies.ts';
 
 export interface NodeOptions {
@@ -63,7 +65,10 @@ export class DockerNode implements NodeEngine {
       ({ labels, endpoints }) =>
         labels[PREFIX_LABEL] !== this.#prefix && endpoints.some(({ networkId }) => ours.has(networkId)),
     );
-    return { containers, strangers, networks };
+    const otherNames = all
+      .filter(({ labels }) => labels[PREFIX_LABEL] !== this.#prefix)
+      .map(({ name }) => name);
+    return { containers, strangers, otherNames, networks };
   }
 
   async connect(containerId: string, networkId: string, address?: string): Promise<void> {
@@ -97,6 +102,18 @@ export class DockerNode implements NodeEngine {
 
   async removeHelper(): Promise<void> {
     await this.#containers.run(this.#helper.name, () => this.#helper.remove());
+  }
+
+  async createRouter(container: DesiredContainer, sandbox: string): Promise<void> {
+    await this.#containers.run(container.name, () => createRouter(this.#engine, container, sandbox));
+  }
+
+  async startRouter(id: string): Promise<void> {
+    await this.#containers.run(id, () => startContainer(this.#engine, id, id.slice(0, 12)));
+  }
+
+  async removeRouter(id: string): Promise<void> {
+    await this.#containers.run(id, () => removeRouter(this.#engine, id));
   }
 
   async run(command: NamespaceCommand): Promise<CommandResult> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ObservedServiceSpec } from '../../core/diff/observed.ts';
 import type { DesiredWorkload } from '../../core/plan/desired.ts';
+import { RUNTIME_LABEL } from '../../core/plan/labels.ts';
 
 /**
  * The one place where hinge's fields and Docker's service spec meet, in both directions: what `serviceSpec` writes, `observeSpec`
@@ -98,14 +99,14 @@ export function overlaySpec(
   return {
     ...spec,
     Name: service.name,
-    Labels: { ...spec.Labels, ...service.labels },
+    Labels: { ...withoutRuntime(spec.Labels), ...service.labels },
     Mode: { Replicated: { ...spec.Mode?.Replicated, Replicas: 1 } },
     TaskTemplate: {
       ...task,
       ContainerSpec: {
         ...task.ContainerSpec,
         Image: service.image,
-        Labels: { ...task.ContainerSpec.Labels, ...service.labels },
+        Labels: { ...withoutRuntime(task.ContainerSpec.Labels), ...service.labels },
         Hostname: service.hostname,
         // As in `docker run IMAGE COMMAND`: replaces the image's CMD and leaves its ENTRYPOINT.
         Args: [...service.command],
@@ -126,6 +127,10 @@ export function overlaySpec(
     },
   };
 }
+
+/** Of hinge's labels the one that a task may lose. */
+const withoutRuntime = (all: ServiceSpec['Labels']): Record<string, string> =>
+  Object.fromEntries(Object.entries(all ?? {}).filter(([key]) => key !== RUNTIME_LABEL));
 
 /** hinge's fields of a spec that an engine has. */
 export function observeSpec(spec: ServiceSpec): ObservedServiceSpec {

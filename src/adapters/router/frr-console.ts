@@ -54,8 +54,14 @@ remind() {
     -c 'ip nht babel route-map hinge-reminder' -c 'no ip nht babel route-map hinge-reminder' -c 'no route-map hinge-reminder'
 }`;
 
+/** Daemons that come back, in a router that was configured before, are waited for: to know what runs there saves to configure it anew. */
 const READ = `
-[ -e ${READY} ] || { echo starting; exit 0; }
+tries=0
+until [ -e ${READY} ]; do
+  tries=$((tries + 1))
+  { [ -e ${APPLIED} ] && [ "$tries" -le 30 ]; } || { echo starting; exit 0; }
+  sleep 0.1
+done
 ${FORGOTTEN}
 shown=$(vtysh -E ${SHOW} ${SHOW_BELIEFS})
 if forgotten; then
@@ -112,6 +118,9 @@ change() {
 change
 explained || change`;
 
+/** What seemed to be new was slow to start again. */
+const FIRST_OF_ALL = `if [ -e ${APPLIED} ]; then ${CHANGE}\nelse ${FIRST}\nfi`;
+
 const Summary = z.object({
   peers: z
     .record(
@@ -162,7 +171,7 @@ export class FrrConsole implements RouterConsole {
   ): Promise<RouterState> {
     const result = await runIn(this.#fleet, target, {
       namespaces: 'all',
-      argv: ['sh', '-c', configureScript(configuration.hash, first ? FIRST : CHANGE)],
+      argv: ['sh', '-c', configureScript(configuration.hash, first ? FIRST_OF_ALL : CHANGE)],
       stdin: configuration.text,
       changes: true,
       timeoutMs: CONFIGURE_TIMEOUT_MS,

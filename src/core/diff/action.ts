@@ -1,4 +1,4 @@
-import type { DesiredNetwork, DesiredWorkload } from '../plan/desired.ts';
+import type { DesiredContainer, DesiredNetwork, DesiredWorkload } from '../plan/desired.ts';
 
 /** A container on a node, with the names that messages need. */
 export interface ContainerRef {
@@ -10,6 +10,7 @@ export interface ContainerRef {
 
 /** One change to Docker. Every action may be repeated, or find that it was done already. */
 export type Action =
+  | RouterAction
   | { readonly type: 'create-network'; readonly network: DesiredNetwork }
   | { readonly type: 'remove-network'; readonly id: string; readonly name: string }
   | { readonly type: 'create-service'; readonly workload: DesiredWorkload; readonly managementId: string }
@@ -38,6 +39,26 @@ export type Action =
       readonly target: ContainerRef;
       readonly networkId: string;
       readonly network: string;
+    };
+
+/** What is done to a router's own container, in its sandbox. */
+export type RouterAction =
+  /** `sandbox`: id of the task's container whose namespaces it gets. */
+  | {
+      readonly type: 'create-router';
+      readonly node: string;
+      readonly sandbox: string;
+      readonly container: DesiredContainer;
+    }
+  /** It stopped, and its engine does not start it again. */
+  | { readonly type: 'start-router'; readonly node: string; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'remove-router';
+      readonly node: string;
+      readonly id: string;
+      readonly name: string;
+      /** For which another one takes its place at once; none: it is not wanted any more, or its sandbox is gone. */
+      readonly fields: readonly string[];
     };
 
 /** Why a unit is not there yet although nothing can be done at the moment. */
@@ -76,6 +97,14 @@ export function describeAction(action: Action): string {
       return `update service ${action.workload.service.name}: ${action.fields.join(', ')}`;
     case 'remove-service':
       return `remove service ${action.name}`;
+    case 'create-router':
+      return `start router ${action.container.name} in its sandbox on ${action.node}`;
+    case 'start-router':
+      return `start router ${action.name} on ${action.node} again`;
+    case 'remove-router':
+      return `remove router ${action.name} from ${action.node}${
+        action.fields.length === 0 ? '' : `: ${action.fields.join(', ')}`
+      }`;
     case 'ensure-helper':
       return `start the helper on ${action.node}`;
     case 'remove-helper':

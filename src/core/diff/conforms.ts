@@ -1,5 +1,6 @@
 import equal from 'fast-deep-equal';
 import type { DesiredService } from '../plan/desired.ts';
+import { RUNTIME_LABEL } from '../plan/labels.ts';
 import type { ObservedServiceSpec } from './observed.ts';
 
 /**
@@ -32,10 +33,12 @@ export function differingFields(
 
 const sorted = (values: readonly string[]): readonly string[] => [...values].sort();
 
-/** The part of `labels` under keys that hinge owns: others may add theirs. */
+/** The part of `labels` under keys that hinge owns: others may add theirs. One of hinge's own may have to go. */
 function owned(
   labels: Readonly<Record<string, string>>,
   desired: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => key in desired));
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => key in desired || key === RUNTIME_LABEL),
+  );
 }

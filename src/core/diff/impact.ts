@@ -1,6 +1,6 @@
 import equal from 'fast-deep-equal';
 import type { DesiredNetwork, DesiredState, DesiredWorkload } from '../plan/desired.ts';
-import { serviceChanges, type FieldChange } from './service-changes.ts';
+import { containerChanges, type FieldChange, serviceChanges } from './service-changes.ts';
 import { type TouchedSession, touchedSessions } from './touched-sessions.ts';
 
 /** What becomes of one container. */
@@ -63,7 +63,10 @@ function workloadChange({ key, before, after }: Pair<DesiredWorkload>): Workload
     const change = before === undefined ? 'created' : 'removed';
     return [{ key, change, fields: [], configuration: undefined }];
   }
-  const fields = serviceChanges(before.service, after.service);
+  const fields = [
+    ...serviceChanges(before.service, after.service),
+    ...containerChanges(before.container, after.container),
+  ];
   const configured = !equal(before.setup, after.setup);
   if (fields.length === 0 && !configured) return [];
   return [

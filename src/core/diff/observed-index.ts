@@ -1,5 +1,12 @@
 import type { Lingering } from '../plan/intake.ts';
-import { HELPER_LABEL, NETWORK_LABEL, WORKLOAD_LABEL } from '../plan/labels.ts';
+import {
+  HELPER_LABEL,
+  NETWORK_LABEL,
+  ROUTER_LABEL,
+  RUNTIME_LABEL,
+  SANDBOX_LABEL,
+  WORKLOAD_LABEL,
+} from '../plan/labels.ts';
 import type {
   Observed,
   ObservedContainer,
@@ -28,6 +35,7 @@ export class ObservedIndex {
   readonly networks = new Map<string, ObservedNetwork[]>();
   readonly helpers = new Map<string, ObservedContainer>();
   readonly #workloads = new Map<string, PlacedContainer[]>();
+  readonly #routers = new Map<string, PlacedContainer[]>();
   readonly #endpoints = new Map<string, PlacedEndpoint[]>();
   readonly #strangers = new Map<string, PlacedEndpoint[]>();
   readonly #localNetworks = new Map<string, { node: string; network: ObservedNetwork }[]>();
@@ -37,18 +45,41 @@ export class ObservedIndex {
     this.nodes = observed.nodes;
     if (observed.swarm.ok) this.#addSwarm(observed.swarm.value);
     for (const [node, reading] of observed.nodes) if (reading.ok) this.#addNode(node, reading.value);
-    for (const placed of this.#workloads.values())
+    for (const placed of [...this.#workloads.values(), ...this.#routers.values()])
       placed.sort((a, b) => b.container.created - a.container.created);
   }
 
-  /** The container that runs a workload now: the newest that runs; none while none does. */
+  /** The task's container that a workload has now, and with it its network: the newest that runs; none while none does. */
   current(workload: string): PlacedContainer | undefined {
     return this.containers(workload).find((placed) => placed.container.running);
   }
 
-  /** Whether a workload certainly has no running container: every node was read. */
+  /** The same, if it only holds the namespaces that a router's own container is in. */
+  sandbox(workload: string): PlacedContainer | undefined {
+    const current = this.current(workload);
+    return current?.container.labels[RUNTIME_LABEL] === 'sandbox' ? current : undefined;
+  }
+
+  /** A router's own containers, in whichever sandbox, newest first. */
+  routers(workload: string): readonly PlacedContainer[] {
+    return this.#routers.get(workload) ?? [];
+  }
+
+  /** The running container in which a workload's own programs are: the router's own in its sandbox, or else the task's. */
+  inside(workload: string): PlacedContainer | undefined {
+    const sandbox = this.sandbox(workload);
+    if (sandbox === undefined) return this.current(workload);
+    return this.routers(workload).find(
+      ({ node, container }) =>
+        node === sandbox.node &&
+        container.running &&
+        container.labels[SANDBOX_LABEL] === sandbox.container.id,
+    );
+  }
+
+  /** Whether a workload certainly does not run: every node was read. */
   isDown(workload: string): boolean {
-    return this.current(workload) === undefined && this.unreadable().length === 0;
+    return this.inside(workload) === undefined && this.unreadable().length === 0;
   }
 
   /** Whether the Swarm calls a node down, whatever its engine says. */
@@ -88,15 +119,15 @@ export class ObservedIndex {
     if (!this.swarm.ok || this.unreadable().length > 0) return undefined;
     const copies = [...this.#localNetworks.values()].flat().map(({ network }) => network);
     const subnets = [...this.swarm.value.networks, ...copies].flatMap(({ subnet }) => subnet ?? []);
-    const keys = [this.services, this.networks, this.#workloads, this.#localNetworks].flatMap((map) => [
-      ...map.keys(),
-    ]);
+    const keys = [this.services, this.networks, this.#workloads, this.#routers, this.#localNetworks].flatMap(
+      (map) => [...map.keys()],
+    );
     return { keys: new Set(keys), subnets: new Set(subnets) };
   }
 
   /** Keys of all workloads that have a service or a container. */
   workloadKeys(): ReadonlySet<string> {
-    return new Set([...this.services.keys(), ...this.#workloads.keys()]);
+    return new Set([...this.services.keys(), ...this.#workloads.keys(), ...this.#routers.keys()]);
   }
 
   /** Keys of all networks, those included of which only a node's copy is left. */
@@ -111,7 +142,9 @@ export class ObservedIndex {
 
   #addNode(node: string, value: ObservedNode): void {
     for (const container of value.containers) {
-      if (container.labels[HELPER_LABEL] === undefined) {
+      if (container.labels[ROUTER_LABEL] !== undefined) {
+        push(this.#routers, container.labels[ROUTER_LABEL], { node, container });
+      } else if (container.labels[HELPER_LABEL] === undefined) {
         push(this.#workloads, container.labels[WORKLOAD_LABEL], { node, container });
       } else {
         this.helpers.set(node, container);

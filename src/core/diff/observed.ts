@@ -87,6 +87,8 @@ export interface ObservedNode {
   readonly containers: readonly ObservedContainer[];
   /** Containers that run, are none of the testbed's, and have addresses on its networks. */
   readonly strangers: readonly ObservedContainer[];
+  /** Names of all containers that are none of the testbed's. */
+  readonly otherNames: readonly string[];
   /** Testbed networks that this engine lists. A manager also lists those it does not have locally. */
   readonly networks: readonly ObservedNetwork[];
 }

@@ -30,7 +30,9 @@ const HARMLESS: ReadonlySet<string> = new Set(['labels', 'replicas']);
 export const replacedFields = (diff: UnitDiff): readonly string[] =>
   diff.sequences
     .flat()
-    .flatMap((action) => (action.type === 'update-service' ? action.fields : []))
+    .flatMap((action) =>
+      action.type === 'update-service' || action.type === 'remove-router' ? action.fields : [],
+    )
     .filter((field) => !HARMLESS.has(field));
 
 /**

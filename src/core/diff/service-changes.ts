@@ -1,11 +1,12 @@
-import type { DesiredService } from '../plan/desired.ts';
+import type { DesiredContainer, DesiredService } from '../plan/desired.ts';
 import { differingFields } from './conforms.ts';
+import { containerFields } from './made-from.ts';
 
 /** A field of a container's service that is to have another value. */
 export interface FieldChange {
-  readonly field: keyof DesiredService;
-  readonly before: DesiredService[keyof DesiredService];
-  readonly after: DesiredService[keyof DesiredService];
+  readonly field: keyof DesiredService | keyof DesiredContainer;
+  readonly before: DesiredService[keyof DesiredService] | DesiredContainer[keyof DesiredContainer];
+  readonly after: DesiredService[keyof DesiredService] | DesiredContainer[keyof DesiredContainer];
 }
 
 /** The plan has one network for all services: which one is no matter when two plans are compared. */
@@ -21,6 +22,15 @@ export function serviceChanges(before: DesiredService, after: DesiredService): r
     isServiceField(field, after) ? [{ field, before: before[field], after: after[field] }] : [],
   );
 }
+
+/** Fields in which two plans of a router's own container differ; none where there is one before or after only. */
+export const containerChanges = (
+  before: DesiredContainer | undefined,
+  after: DesiredContainer | undefined,
+): readonly FieldChange[] =>
+  before === undefined || after === undefined
+    ? []
+    : containerFields(after, before).map((field) => ({ field, before: before[field], after: after[field] }));
 
 /** What users call the fields, as far as it is something else. */
 const WORDS: Readonly<Partial<Record<string, string>>> = {

@@ -1,14 +1,28 @@
 import { MANAGEMENT, type DesiredWorkload } from '../plan/desired.ts';
 import { type Action, NOTHING, type UnitDiff, waiting } from './action.ts';
+import { replacedFields } from './rolling.ts';
+import { diffRouterContainer } from './router-container.ts';
 import { differingFields } from './conforms.ts';
 import type { ObservedIndex } from './observed-index.ts';
 
-/** What the service of one workload needs; `desired` undefined: it must go. */
+/** What the containers of one workload need; `desired` undefined: they must go. */
 export function diffWorkload(
   key: string,
   desired: DesiredWorkload | undefined,
   index: ObservedIndex,
 ): UnitDiff {
+  const service = diffService(key, desired, index);
+  if (desired?.container === undefined && index.routers(key).length === 0) return service;
+  const updating = (index.services.get(key) ?? []).some((one) => one.updating);
+  const leaving = updating || replacedFields(service).length > 0;
+  const router = diffRouterContainer(key, desired?.container, leaving, index);
+  return {
+    sequences: [...router.sequences, ...service.sequences],
+    waits: [...service.waits, ...router.waits],
+  };
+}
+
+function diffService(key: string, desired: DesiredWorkload | undefined, index: ObservedIndex): UnitDiff {
   if (!index.swarm.ok) return waiting('SwarmUnreachable', index.swarm.error);
   const services = index.services.get(key) ?? [];
   if (desired === undefined) return removal(key, index);

@@ -2,6 +2,7 @@ import type { BgpNeighbor, ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { ObjectRef } from '../../api/object.ts';
 import type { Path } from '../../api/path.ts';
 import type { ConfigurationText } from '../render/text.ts';
+import type { ContainerForm } from './container-form.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
 import type { Way } from './locator.ts';
 import type { Pace } from './pace.ts';
@@ -48,6 +49,18 @@ export interface DesiredService {
   readonly capabilities: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly constraints: readonly string[];
+  /** 0: no limit. */
+  readonly nanoCpus: number;
+  readonly memoryBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A router's own container, which stands in the namespaces of its task: Swarm knows nothing of it. */
+export interface DesiredContainer extends ContainerForm {
+  /** The Router's, so that `docker exec` finds it. */
+  readonly name: string;
+  readonly image: string;
+  readonly capabilities: readonly string[];
   /** 0: no limit. */
   readonly nanoCpus: number;
   readonly memoryBytes: number;
@@ -181,6 +194,8 @@ export interface DesiredWorkload {
   readonly key: string;
   readonly owner: ObjectRef;
   readonly service: DesiredService;
+  /** The router's own container; absent: the service's container is the router. */
+  readonly container?: DesiredContainer;
   readonly setup: RouterSetup | HostSetup;
   /** What is to be said of a router's BGP policy; undefined: it has none. */
   readonly notes?: readonly PolicyNote[];

@@ -13,6 +13,14 @@ export const WORKLOAD_LABEL = 'hinge.testbed/workload';
 export const HELPER_LABEL = 'hinge.testbed/helper';
 /** The platform of a router's container; none: FRR. */
 const PLATFORM_LABEL = 'hinge.testbed/platform';
+/** On the task of a router that has a container of its own: `sandbox`. Such a task holds its namespaces, and nothing else runs in it. */
+export const RUNTIME_LABEL = 'hinge.testbed/runtime';
+/** On a router's own container, in a sandbox: its workload's key. */
+export const ROUTER_LABEL = 'hinge.testbed/router';
+/** On the same: id of the task's container whose namespaces it is in. */
+export const SANDBOX_LABEL = 'hinge.testbed/sandbox';
+/** On the same: what it was made from, as JSON. */
+export const MADE_FROM_LABEL = 'hinge.testbed/made-from';
 /** On the config in which the Swarm keeps how far the store had come. */
 export const REVISION_LABEL = 'hinge.testbed/revision';
 
@@ -28,13 +36,23 @@ export const networkLabels = (testbed: Testbed, key: string): Labels => ({
   [NETWORK_LABEL]: key,
 });
 
-export const workloadLabels = (testbed: Testbed, key: string): Labels => ({
+export const SANDBOX_LABELS: Labels = { [RUNTIME_LABEL]: 'sandbox' };
+
+export const routerLabels = (testbed: Testbed, key: string, platform: Platform): Labels => ({
   ...testbedLabels(testbed),
+  ...platformLabels(platform),
+  [ROUTER_LABEL]: key,
+});
+
+/** @param platform of a router. */
+export const workloadLabels = (testbed: Testbed, key: string, platform: Platform = 'frr'): Labels => ({
+  ...testbedLabels(testbed),
+  ...platformLabels(platform),
   [WORKLOAD_LABEL]: key,
 });
 
 /** FRR has none, so that routers from before there were others keep their containers. */
-export const platformLabels = (platform: Platform): Labels =>
+const platformLabels = (platform: Platform): Labels =>
   platform === 'frr' ? {} : { [PLATFORM_LABEL]: platform };
 
 /** The platform of the container that has these labels. */

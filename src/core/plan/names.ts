@@ -26,6 +26,10 @@ export function testbedToken(prefix: string): string {
 export const routerServiceName = (testbed: Testbed, router: string): string =>
   joined(testbedToken(testbed.prefix), [router]);
 
+/** Name of a router's own container, in a sandbox: `vyos-35`. Docker takes no name of one character. */
+export const routerContainerName = (testbed: Testbed, router: string): string =>
+  router.length > 1 ? router : routerServiceName(testbed, router);
+
 /** Name of an experiment host's service: `hinge-fig3--a`. */
 export const hostServiceName = (testbed: Testbed, experiment: string, host: string): string =>
   joined(testbedToken(testbed.prefix), [experiment, host]);

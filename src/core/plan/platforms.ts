@@ -1,4 +1,5 @@
 import type { RouterSpec } from '../../api/router.ts';
+import type { ContainerForm } from './container-form.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** Platforms that routers run in this version; the schema knows further ones. */
@@ -55,7 +56,18 @@ interface PlatformFacts extends ContainerDefaults {
   /** Its own command line, in its image. */
   readonly shell: readonly string[];
   readonly abilities: PlatformAbilities;
+  /** How its own container is made, in a sandbox. */
+  readonly form: ContainerForm;
 }
+
+/** A router that needs no more than capabilities; the kernel ends it with its sandbox. */
+const UNPRIVILEGED: ContainerForm = { privileged: false, devices: [], mounts: [], sharesProcesses: true };
+
+/** What holds a sandbox needs nothing, and routes for the router in it. */
+const SANDBOX: ContainerDefaults = { image: 'hinge/pause:1', capabilities: [], sysctls: ROUTING_SYSCTLS };
+
+/** In which form a Router runs that does not say so. */
+const RUNTIMES = { frr: 'task', bird: 'task', vyos: 'sandbox' } as const;
 
 /** By the Router's platform. docs/platforms.md says what a further one needs. */
 const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
@@ -69,6 +81,7 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
       ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
       ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
     },
+    form: UNPRIVILEGED,
   },
   bird: {
     image: 'hinge/router-bird:1',
@@ -81,6 +94,7 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
       ...{ evpn: false, aggregates: false, defaultOriginate: false, gracefulRestart: false },
       ...{ nextHopUnchanged: false, asPaths: 'masks', newTimers: 'reset' },
     },
+    form: UNPRIVILEGED,
   },
 };
 
@@ -93,6 +107,16 @@ export const isPlatform = (name: string): name is Platform => name in PLATFORMS;
 export const abilitiesOf = (platform: Platform): PlatformAbilities => PLATFORMS[platform].abilities;
 
 export const shellOf = (platform: Platform): readonly string[] => PLATFORMS[platform].shell;
+
+export const runtimeOf = ({ platform, runtime }: RouterSpec): 'task' | 'sandbox' =>
+  runtime ?? RUNTIMES[platform];
+
+export const routerForm = (platform: Platform): ContainerForm => PLATFORMS[platform].form;
+
+export const sandboxDefaults = ({ images }: PlanSettings): ContainerDefaults => ({
+  ...SANDBOX,
+  image: images?.pause ?? SANDBOX.image,
+});
 
 /** An experiment host is somebody's own image: it gets what Docker gives anyway. */
 const HOST: ContainerDefaults = { image: 'hinge/host:1', capabilities: [], sysctls: {} };

@@ -1,6 +1,8 @@
 import type { Placement, Resources } from '../../api/router.ts';
-import type { DesiredService } from './desired.ts';
-import { platformLabels, workloadLabels } from './labels.ts';
+import type { ContainerForm } from './container-form.ts';
+import type { DesiredContainer, DesiredService } from './desired.ts';
+import { routerLabels, SANDBOX_LABELS, workloadLabels } from './labels.ts';
+import { routerContainerName } from './names.ts';
 import type { ContainerDefaults, Platform } from './platforms.ts';
 import { memoryBytes, nanoCpus } from './resources.ts';
 import type { Testbed } from './testbed.ts';
@@ -19,13 +21,15 @@ interface Identity {
   readonly key: string;
   readonly name: string;
   readonly hostname: string;
-  /** Of a router. */
   readonly platform?: Platform;
 }
 
+/** Of a router, which has a platform. */
+export type RouterIdentity = Identity & { readonly platform: Platform };
+
 /** The service of a workload: as written, and by default what `defaults` says. */
 export function desiredService(
-  { key, name, hostname, platform = 'frr' }: Identity,
+  { key, name, hostname, platform }: Identity,
   written: WrittenContainer,
   defaults: ContainerDefaults,
   testbed: Testbed,
@@ -43,8 +47,37 @@ export function desiredService(
     constraints: constraintsOf(written.placement),
     nanoCpus: nanoCpus(written.resources),
     memoryBytes: memoryBytes(written.resources),
-    labels: { ...workloadLabels(testbed, key), ...platformLabels(platform) },
+    labels: workloadLabels(testbed, key, platform),
   };
+}
+
+/** What a router in a sandbox consists of: the service of what holds its namespaces, and where it runs, and its own container. */
+export function sandboxedRouter(
+  identity: RouterIdentity,
+  written: WrittenContainer,
+  { sandbox, router, form }: Sandboxing,
+  testbed: Testbed,
+): { readonly service: DesiredService; readonly container: DesiredContainer } {
+  const { placement, resources, image } = written;
+  const service = desiredService(identity, placement === undefined ? {} : { placement }, sandbox, testbed);
+  return {
+    service: { ...service, labels: { ...service.labels, ...SANDBOX_LABELS } },
+    container: {
+      ...form,
+      name: routerContainerName(testbed, identity.hostname),
+      image: image ?? router.image,
+      capabilities: router.capabilities,
+      nanoCpus: nanoCpus(resources),
+      memoryBytes: memoryBytes(resources),
+      labels: routerLabels(testbed, identity.key, identity.platform),
+    },
+  };
+}
+
+interface Sandboxing {
+  readonly sandbox: ContainerDefaults;
+  readonly router: ContainerDefaults;
+  readonly form: ContainerForm;
 }
 
 /** Swarm's placement constraints, sorted, each once. */

@@ -17,8 +17,6 @@ export function unsupportedInRouter({ spec }: Router): Finding[] {
   const found: Finding[] = [];
   if (platformOf(spec.platform) === undefined)
     found.push(refused('spec.platform', spec.platform, 'use frr or bird'));
-  if (spec.runtime === 'sandbox')
-    found.push(refused('spec.runtime', spec.runtime, 'use task or leave it out'));
   return found;
 }
 

@@ -6,9 +6,17 @@ import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { hostPorts } from './lan-devices.ts';
-import { hostDefaults, type Platform, platformOf, routerDefaults } from './platforms.ts';
+import {
+  hostDefaults,
+  type Platform,
+  platformOf,
+  routerDefaults,
+  routerForm,
+  runtimeOf,
+  sandboxDefaults,
+} from './platforms.ts';
 import { type RouterPlan, routerPlans } from './router-plan.ts';
-import { desiredService } from './service.ts';
+import { desiredService, type RouterIdentity, sandboxedRouter } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
 import type { Secrets } from './session-terms.ts';
 import type { PlanSettings } from './settings.ts';
@@ -57,7 +65,7 @@ function routerWorkload(
   return {
     key,
     owner: { kind: 'Router', name },
-    service: desiredService(identity, object.spec, routerDefaults(platform, settings), testbed),
+    ...containersOf(identity, object, settings, testbed),
     setup: {
       ...{ type: 'router', platform, asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
@@ -66,6 +74,20 @@ function routerWorkload(
     },
     ...(notes !== undefined && { notes }),
   };
+}
+
+/** The one container of a router, or the two of one in a sandbox. */
+function containersOf(
+  identity: RouterIdentity,
+  { spec }: Router,
+  settings: PlanSettings,
+  testbed: Testbed,
+): Pick<DesiredWorkload, 'service' | 'container'> {
+  const { platform } = identity;
+  const router = routerDefaults(platform, settings);
+  if (runtimeOf(spec) === 'task') return { service: desiredService(identity, spec, router, testbed) };
+  const sandboxing = { sandbox: sandboxDefaults(settings), router, form: routerForm(platform) };
+  return sandboxedRouter(identity, spec, sandboxing, testbed);
 }
 
 /** Routers of platforms that this version does not run are refused before they come here. */

@@ -15,6 +15,9 @@ export interface RouterFacts {
   readonly valid: Finding;
   /** Undefined: nothing is to run (never accepted, or being removed). */
   readonly workload: DesiredWorkload | undefined;
+  /** The running container of its task, and with it its links. */
+  readonly task: PlacedContainer | undefined;
+  /** The running container that its programs are in: the same, or its own in the sandbox that the task holds. */
   readonly placed: PlacedContainer | undefined;
   /** Why no container runs: Swarm's own words, or what the diff waits for. */
   readonly notRunning: Wait | undefined;
@@ -92,8 +95,8 @@ function running({ placed, notRunning }: RouterFacts): Finding {
   );
 }
 
-function attached({ placed, endpoints }: RouterFacts): Finding {
-  if (placed === undefined) return unknown('Attached', 'TaskNotRunning', 'no container runs yet');
+function attached({ task, endpoints }: RouterFacts): Finding {
+  if (task === undefined) return unknown('Attached', 'TaskNotRunning', 'no container runs yet');
   const rivals = endpoints.flatMap(({ rival }) => rival ?? []);
   if (rivals.length > 0) return missing('Attached', 'AddressTaken', rivals.join('; '));
   const unattached = endpoints.filter((endpoint) => !endpoint.attached);
@@ -155,7 +158,7 @@ export function routerBody(
   const setup = setupOf(facts);
   if (setup === undefined) return {};
   const { placed, state, replacement } = facts;
-  const task = placed?.container.labels['com.docker.swarm.task.id'];
+  const task = facts.task?.container.labels['com.docker.swarm.task.id'];
   return {
     ...(placed !== undefined && { node: placed.node, container: placed.container.id.slice(0, 12) }),
     ...(task !== undefined && { task }),

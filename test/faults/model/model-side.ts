@@ -5,6 +5,7 @@ import { ModelSwarm } from '../../support/model/swarm.ts';
 import { Tasks } from '../../support/model/tasks.ts';
 import { Wire } from '../../support/model/wire.ts';
 import { World } from '../../support/model/world.ts';
+import { ROUTER_LABEL } from '../../../src/core/plan/labels.ts';
 import { ManualClock } from '../../unit/runtime/manual-clock.ts';
 import type { Testbed } from '../../support/workload.ts';
 import type { Side } from './side.ts';
@@ -34,7 +35,10 @@ export class ModelSide implements Side {
 
   kill(node: string, containerId: string): Promise<void> {
     const there = this.#world.node(node);
-    this.#hand.kill({ node: there, container: this.#world.container(there, containerId) });
+    const placed = { node: there, container: this.#world.container(there, containerId) };
+    // To an engine that is a user's wish, so that it does not start a router again; Swarm does not know.
+    if (ROUTER_LABEL in placed.container.labels) this.#hand.stop(placed);
+    else this.#hand.kill(placed);
     return Promise.resolve();
   }
 

@@ -86,6 +86,36 @@ const killHost = (host: Host): Call =>
     if (id !== NOBODY) await side.kill(HOSTS[host], id);
   });
 
+/** The container that stands in a host's namespaces; there is one of its name on the host's node. */
+async function routerOf(side: Side, testbed: Testbed, host: Host): Promise<string> {
+  const { containers } = await engineOf(side, HOSTS[host]).list();
+  return containers.find(({ name }) => name === testbed.router(host).name)?.id ?? NOBODY;
+}
+
+export const createRouter = (host: Host): Call =>
+  call(`create a router in host ${host}`, async (side, testbed) => {
+    const sandbox = await containerOf(side, testbed, host);
+    // Nobody makes one in a container that was never there.
+    if (sandbox !== NOBODY) await engineOf(side, HOSTS[host]).createRouter(testbed.router(host), sandbox);
+  });
+
+const startRouter = (host: Host): Call =>
+  call(`start the router in host ${host}`, async (side, testbed) =>
+    engineOf(side, HOSTS[host]).startRouter(await routerOf(side, testbed, host)),
+  );
+
+const removeRouter = (host: Host): Call =>
+  call(`remove the router in host ${host}`, async (side, testbed) =>
+    engineOf(side, HOSTS[host]).removeRouter(await routerOf(side, testbed, host)),
+  );
+
+const killRouter = (host: Host): Call =>
+  call(`kill the router in host ${host}`, async (side, testbed) => {
+    const { containers } = await engineOf(side, HOSTS[host]).list();
+    const id = await routerOf(side, testbed, host);
+    if (containers.some((one) => one.id === id && one.running)) await side.kill(HOSTS[host], id);
+  });
+
 export const plug = (host: Host, index: number, last: number): Call =>
   call(`plug network ${String(index)} into host ${host} as …${String(last)}`, async (side, testbed) =>
     engineOf(side, HOSTS[host]).connect(
@@ -149,6 +179,10 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
   { weight: 1, arbitrary: aNode.map(killHelper) },
   { weight: 4, arbitrary: fc.tuple(aNode, aNetwork).map(([node, index]) => plugHelper(node, index)) },
   { weight: 2, arbitrary: fc.tuple(aNode, aNetwork).map(([node, index]) => unplugHelper(node, index)) },
+  { weight: 3, arbitrary: aHost.map(createRouter) },
+  { weight: 1, arbitrary: aHost.map(startRouter) },
+  { weight: 1, arbitrary: aHost.map(removeRouter) },
+  { weight: 1, arbitrary: aHost.map(killRouter) },
 );
 
 export const anyScript = fc.array(anyCall, { minLength: 8, maxLength: 14 });

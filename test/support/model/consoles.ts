@@ -64,25 +64,27 @@ export class ModelRouters implements RouterConsole {
 
   #state(container: ModelContainer): RouterState {
     const configuration = this.#configurations.get(container.id);
-    const kernel = this.#kernels.of(container);
-    const [source] = kernel.segments(new Set(interfacesOf(container).map(({ name }) => name))).addresses;
+    const holder = networkOf(this.#world, container);
+    const kernel = this.#kernels.of(holder);
+    const [source] = kernel.segments(new Set(interfacesOf(holder).map(({ name }) => name))).addresses;
     const { devices } = kernel;
     return {
       ready: true,
       appliedHash: configuration?.hash,
       drift: [],
       sessions: neighborsOf(configuration).map((peer) => this.#session(container, peer)),
-      interfaces: interfacesOf(container),
+      interfaces: interfacesOf(holder),
       ...(source !== undefined && { segmentSource: source }),
       ...(devices.length > 0 && { devices }),
     };
   }
 
   #session(container: ModelContainer, peer: { address: string; asn: number }): RouterSession {
-    const up = [...container.endpoints.values()].some(({ network, address: own }) =>
+    const { endpoints } = networkOf(this.#world, container);
+    const up = [...endpoints.values()].some(({ network, address: own }) =>
       this.#others(container).some(
         (other) =>
-          other.endpoints.get(network.id)?.address === peer.address &&
+          networkOf(this.#world, other).endpoints.get(network.id)?.address === peer.address &&
           neighborsOf(this.#configurations.get(other.id)).some(({ address }) => address === own),
       ),
     );
@@ -171,7 +173,7 @@ export class ModelKernels {
 
   /** @throws DockerError when it does not run. */
   at(target: ConsoleTarget): { readonly kernel: ModelKernel; readonly plugged: ReadonlySet<string> } {
-    const container = running(this.#world, target);
+    const container = networkOf(this.#world, running(this.#world, target));
     return { kernel: this.of(container), plugged: new Set(interfacesOf(container).map(({ name }) => name)) };
   }
 
@@ -250,6 +252,12 @@ export const interfacesOf = ({ endpoints }: ModelContainer): readonly RouterInte
       address: `${address}/${network.subnet.split('/')[1] ?? ''}`,
       mac: '02:42:00:00:00:00',
     }));
+
+/** The container whose network namespace a running container is in. */
+function networkOf(world: World, container: ModelContainer): ModelContainer {
+  const node = [...world.nodes.values()].find(({ containers }) => containers.get(container.id) === container);
+  return (node && world.networkOf(node, container)) ?? container;
+}
 
 function running(world: World, { node, containerId }: ConsoleTarget): ModelContainer {
   const container = world.container(world.node(node), containerId);

@@ -1,6 +1,9 @@
+import equal from 'fast-deep-equal';
+import { madeFrom } from '../../../src/core/diff/made-from.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../../src/core/diff/observed.ts';
 import { DockerError } from '../../../src/core/failure.ts';
-import { HELPER_LABEL, PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
+import type { DesiredContainer } from '../../../src/core/plan/desired.ts';
+import { HELPER_LABEL, MADE_FROM_LABEL, PREFIX_LABEL, SANDBOX_LABEL } from '../../../src/core/plan/labels.ts';
 import type { CommandResult, NodeEngine } from '../../../src/ports/node-engine.ts';
 import type { Faults } from './faults.ts';
 import type { ModelContainer, ModelNetwork, ModelNode } from './things.ts';
@@ -48,6 +51,7 @@ export class ModelEngine implements NodeEngine {
       return {
         containers: [...containers.values()].filter((one) => this.#isOurs(one)).map(observedContainer),
         strangers: others.filter(({ endpoints }) => endpoints.some(({ networkId }) => ours.has(networkId))),
+        otherNames: others.map(({ name }) => name),
         networks: this.#networks,
       };
     });
@@ -90,6 +94,32 @@ export class ModelEngine implements NodeEngine {
   removeHelper(): Promise<void> {
     return this.#wire.change(this.node, `remove the helper from ${this.node}`, () => {
       const there = this.#helper();
+      if (there !== undefined) this.#world.removeContainer(this.#here, there);
+    });
+  }
+
+  createRouter(container: DesiredContainer, sandbox: string): Promise<void> {
+    const { name, image } = container;
+    return this.#wire.change(this.node, `create router ${name} on ${this.node}`, () => {
+      const made = { [SANDBOX_LABEL]: sandbox, [MADE_FROM_LABEL]: madeFrom(container) };
+      const labels = { ...container.labels, ...made };
+      const there = [...this.#here.containers.values()].find((other) => other.name === name);
+      if (there !== undefined && !equal(there.labels, labels))
+        throw new DockerError('conflict', `the name ${name} is in use`);
+      const router = there ?? this.#world.addRouter(this.#here, { name, image, labels, service: undefined });
+      this.#world.startRouter(this.#here, router);
+    });
+  }
+
+  startRouter(id: string): Promise<void> {
+    return this.#wire.change(this.node, `start router ${this.#nameOf(id)}`, () => {
+      this.#world.startRouter(this.#here, this.#world.container(this.#here, id));
+    });
+  }
+
+  removeRouter(id: string): Promise<void> {
+    return this.#wire.change(this.node, `remove router ${this.#nameOf(id)}`, () => {
+      const there = this.#here.containers.get(id);
       if (there !== undefined) this.#world.removeContainer(this.#here, there);
     });
   }

@@ -1,7 +1,10 @@
-import { PREFIX_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
+import { PREFIX_LABEL, ROUTER_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
 import type { ModelContainer, ModelNode, ModelService } from './things.ts';
 import type { Tasks } from './tasks.ts';
 import type { World } from './world.ts';
+
+/** Ms until an engine has started a container again that ended by itself. */
+const RESTART_MS = 400;
 
 interface Placed {
   readonly node: ModelNode;
@@ -29,9 +32,29 @@ export class Hand {
     );
   }
 
+  /** Routers' own containers that run, by the number of one. */
+  router(number: number): Placed | undefined {
+    return pick(
+      this.#running((container) => ROUTER_LABEL in container.labels),
+      number,
+    );
+  }
+
+  /** As a crash: Swarm begins another task, and an engine starts a router in its sandbox again. */
   kill({ node, container }: Placed): void {
     this.#world.stop(node, container);
     this.#tasks.died(container);
+    if (ROUTER_LABEL in container.labels) this.#world.later(RESTART_MS, () => this.#restart(node, container));
+  }
+
+  /** As by `docker stop`: an engine does not start it again. */
+  stop({ node, container }: Placed): void {
+    this.#world.stop(node, container);
+  }
+
+  #restart(node: ModelNode, router: ModelContainer): void {
+    const there = node.containers.get(router.id) === router && !router.running;
+    if (there && this.#world.networkOf(node, router)?.running === true) this.#world.startRouter(node, router);
   }
 
   /** Of the helper that a node has. */

@@ -3,7 +3,7 @@ import type { ObservedService, ObservedSwarm, ObservedTask } from '../../../src/
 import { DockerError } from '../../../src/core/failure.ts';
 import type { DesiredNetwork, DesiredWorkload } from '../../../src/core/plan/desired.ts';
 import { overlap, parsePrefix } from '../../../src/core/plan/ipv4.ts';
-import { PREFIX_LABEL } from '../../../src/core/plan/labels.ts';
+import { PREFIX_LABEL, RUNTIME_LABEL } from '../../../src/core/plan/labels.ts';
 import type { Swarm } from '../../../src/ports/swarm.ts';
 import { observedNetwork } from './engine.ts';
 import type { Tasks } from './tasks.ts';
@@ -127,10 +127,10 @@ export class ModelSwarm implements Swarm {
         throw new DockerError('out-of-sequence', `it is at version ${String(observed.version)}`);
       const { labels } = workload.service;
       this.#tasks.change(service, {
-        labels: { ...observed.labels, ...labels },
+        labels: { ...withoutRuntime(observed.labels), ...labels },
         spec: {
           ...ownedSpec(workload, managementNetworkId),
-          containerLabels: { ...observed.spec.containerLabels, ...labels },
+          containerLabels: { ...withoutRuntime(observed.spec.containerLabels), ...labels },
         },
       });
     });
@@ -168,6 +168,9 @@ export class ModelSwarm implements Swarm {
     return labels[PREFIX_LABEL] === this.#prefix;
   }
 }
+
+/** Others' labels stay, and of hinge's own this one goes, see src/adapters/docker/service-spec.ts. */
+const withoutRuntime = ({ [RUNTIME_LABEL]: _, ...labels }: ModelService['observed']['labels']) => labels;
 
 function ownedSpec({ service }: DesiredWorkload, managementId: string): ObservedService['spec'] {
   const { name: _, labels, ...fields } = service;

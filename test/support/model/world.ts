@@ -1,5 +1,6 @@
 import { DockerError } from '../../../src/core/failure.ts';
 import type { StoreMemory } from '../../../src/core/guard/store-identity.ts';
+import { SANDBOX_LABEL } from '../../../src/core/plan/labels.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { EngineHint } from '../../../src/ports/node-engine.ts';
 import type { ModelContainer, ModelEndpoint, ModelNetwork, ModelNode, ModelService } from './things.ts';
@@ -81,10 +82,36 @@ export class World {
     return container;
   }
 
-  /** Its endpoints end with it; its record stays. */
+  /** A router's own container, which does not run yet. */
+  addRouter(
+    node: ModelNode,
+    made: Pick<ModelContainer, 'name' | 'image' | 'labels' | 'service'>,
+  ): ModelContainer {
+    const router = this.addContainer(node, made);
+    router.running = false;
+    return router;
+  }
+
+  /** @throws DockerError 'conflict' when its sandbox does not run. */
+  startRouter(node: ModelNode, router: ModelContainer): void {
+    if (this.networkOf(node, router)?.running !== true)
+      throw new DockerError('conflict', 'cannot join network of a non running container');
+    router.running = true;
+    this.hint(node.name, 'containers');
+  }
+
+  /** The container whose network namespace a container is in: its own, or its sandbox's, which may be gone. */
+  networkOf(node: ModelNode, container: ModelContainer): ModelContainer | undefined {
+    const sandbox = container.labels[SANDBOX_LABEL];
+    return sandbox === undefined ? container : node.containers.get(sandbox);
+  }
+
+  /** Its endpoints end with it, and so does the router in its sandbox; its record stays. */
   stop(node: ModelNode, container: ModelContainer): void {
     if (!container.running) return;
     container.running = false;
+    for (const router of node.containers.values())
+      if (router.labels[SANDBOX_LABEL] === container.id) this.stop(node, router);
     for (const { network } of [...container.endpoints.values()]) this.detach(node, container, network.id);
     this.hint(node.name, 'containers');
   }

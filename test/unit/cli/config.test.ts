@@ -47,6 +47,7 @@ describe('readSettings', () => {
       routerFrr: 'hinge/router-frr:1',
       routerBird: 'hinge/router-bird:1',
       host: 'hinge/host:1',
+      pause: 'hinge/pause:1',
     };
     expect(settings.plan).toEqual({ ...DEFAULT_SETTINGS, images });
     expect(settings.etcd).toEqual({ endpoints: ['127.0.0.1:2379'] });
@@ -87,6 +88,7 @@ describe('readSettings', () => {
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
         HINGE_IMAGE_ROUTER_BIRD: 'd:1',
         HINGE_IMAGE_HOST: 'b:1',
+        HINGE_IMAGE_PAUSE: 'e:1',
         HINGE_IMAGE_HELPER: 'c:1',
       },
     );
@@ -111,7 +113,7 @@ describe('readSettings', () => {
         locators: 'fd00:700::/40',
         vnis: { first: 5000, last: 6000 },
         management: '10.3.0.0/16',
-        images: { routerFrr: 'a:1', routerBird: 'd:1', host: 'b:1' },
+        images: { routerFrr: 'a:1', routerBird: 'd:1', host: 'b:1', pause: 'e:1' },
       },
       helperImage: 'c:1',
     });

@@ -42,7 +42,7 @@ async function play(seed: number, headStartMs: number, steps: readonly Step[]): 
   const foreign = JSON.stringify(foreignOf(world));
   try {
     testbed.put(router('r0'));
-    testbed.put(router('r1'));
+    testbed.put(router('r1', { runtime: 'sandbox' }));
     testbed.put(router('r2'));
     testbed.put(path('p0', ['r0', 'r1', 'r2']));
     testbed.put(path('p1', ['r0', 'r1', 'r2'], { engineering: 'srv6' }));

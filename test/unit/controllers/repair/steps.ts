@@ -34,10 +34,15 @@ const anyReplacement = fc
     name: fc.constantFrom('r0', 'r1', 'r2'),
     memory: fc.constantFrom('64Mi', '128Mi', '256Mi'),
     node: fc.constantFrom(undefined, ...NODES),
+    runtime: fc.constantFrom('task', 'sandbox', 'sandbox'),
   })
-  .map(({ name, memory, node }) =>
+  .map(({ name, memory, node, runtime }) =>
     putting([
-      router(name, { resources: { memory }, ...(node === undefined ? {} : { placement: { node } }) }),
+      router(name, {
+        resources: { memory },
+        runtime,
+        ...(node === undefined ? {} : { placement: { node } }),
+      }),
     ]),
   );
 
@@ -100,6 +105,21 @@ const DEEDS = {
   'kill the container of workload': ({ hand }, number) => {
     const placed = hand.workload(number);
     if (placed !== undefined) hand.kill(placed);
+    return placed?.container.name;
+  },
+  'kill router in sandbox': ({ hand }, number) => {
+    const placed = hand.router(number);
+    if (placed !== undefined) hand.kill(placed);
+    return placed?.container.name;
+  },
+  'stop router in sandbox': ({ hand }, number) => {
+    const placed = hand.router(number);
+    if (placed !== undefined) hand.stop(placed);
+    return placed?.container.name;
+  },
+  'remove router in sandbox': ({ hand }, number) => {
+    const placed = hand.router(number);
+    if (placed !== undefined) hand.removeContainer(placed);
     return placed?.container.name;
   },
   'disconnect a network from workload': ({ hand }, number) => {

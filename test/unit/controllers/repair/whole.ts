@@ -1,9 +1,13 @@
+import { madeFrom } from '../../../../src/core/diff/made-from.ts';
 import { differingFields } from '../../../../src/core/diff/conforms.ts';
 import { type DesiredState, MANAGEMENT } from '../../../../src/core/plan/desired.ts';
 import {
   HELPER_LABEL,
+  MADE_FROM_LABEL,
   NETWORK_LABEL,
   PREFIX_LABEL,
+  ROUTER_LABEL,
+  SANDBOX_LABEL,
   WORKLOAD_LABEL,
 } from '../../../../src/core/plan/labels.ts';
 import type { ModelContainer, ModelNode } from '../../../support/model/things.ts';
@@ -67,6 +71,9 @@ function expectedOf(world: World, { networks, workloads }: DesiredState): readon
   return [
     ...networks.map(({ key, name, subnet }) => `network ${key} is ${name} (${subnet})`),
     ...workloads.map(({ key, service }) => `service of ${key} is ${service.name}`),
+    ...workloads.flatMap(({ key, container }) =>
+      container === undefined ? [] : [`own container of ${key} is ${container.name}, ${madeFrom(container)}`],
+    ),
     ...workloads.map(({ key, setup }) => {
       const own = networks.flatMap(({ name, endpoints }) =>
         endpoints.filter(({ workload }) => workload === key).map(({ address }) => `${name} as ${address}`),
@@ -97,7 +104,9 @@ const runningConfigurations = (world: World, configurations: Configurations): st
   placedOf(world).flatMap(({ container: { id, labels, running } }) => {
     const configuration = running ? configurations.get(id) : undefined;
     if (configuration === undefined) return [];
-    return [`${labels[WORKLOAD_LABEL] ?? id} runs configuration ${configuration.hash}`];
+    return [
+      `${labels[WORKLOAD_LABEL] ?? labels[ROUTER_LABEL] ?? id} runs configuration ${configuration.hash}`,
+    ];
   });
 
 function differing(world: World, workloads: DesiredState['workloads']): string[] {
@@ -123,6 +132,7 @@ function actualOf(world: World): readonly string[] {
     ...placedOf(world).flatMap(({ node, container }) => {
       // Swarm keeps a few dead containers of a service that is there.
       if (!container.running && world.services.has(container.service ?? '')) return [];
+      if (container.labels[ROUTER_LABEL] !== undefined) return [ownContainer(node, container)];
       const helper = container.labels[HELPER_LABEL] !== undefined;
       const who = helper
         ? `helper of ${node.name}`
@@ -136,6 +146,14 @@ function actualOf(world: World): readonly string[] {
       [...copies.values()].filter(isOurs).map((network) => `${name} has ${network.name}`),
     ),
   ];
+}
+
+function ownContainer(node: ModelNode, { name, labels, running }: ModelContainer): string {
+  const key = labels[ROUTER_LABEL] ?? '';
+  const sandbox = node.containers.get(labels[SANDBOX_LABEL] ?? '');
+  const inItsOwn = sandbox?.running === true && sandbox.labels[WORKLOAD_LABEL] === key;
+  const made = labels[MADE_FROM_LABEL] ?? '';
+  return `own container of ${key} is ${running && inItsOwn ? name : `${name}, dead or astray`}, ${made}`;
 }
 
 const placedOf = (world: World): Placed[] =>

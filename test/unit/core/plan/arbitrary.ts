@@ -36,6 +36,7 @@ const anyRouter = fc
     name: fc.constantFrom(...ROUTERS),
     asn: sometimes(fc.constantFrom(1, 2, 3, 4200000000)),
     routerId: sometimes(fc.constantFrom('0.0.0.1', '0.0.0.2', '10.255.0.1')),
+    runtime: sometimes(fc.constantFrom('task', 'sandbox')),
     loopback: sometimes(fc.constantFrom('none', '10.255.0.1/32', '10.0.0.9/32', '10.9.9.9/32')),
     annotations,
   })

@@ -80,11 +80,18 @@ describe('the desired state', () => {
   });
 
   it('takes images from the settings', () => {
-    const images = { routerFrr: 'x/frr', routerBird: 'x/bird', host: 'x/host' };
+    const images = { routerFrr: 'x/frr', routerBird: 'x/bird', host: 'x/host', pause: 'x/pause' };
     const bench = new Bench({ ...DEFAULT_SETTINGS, images });
-    const objects = [router('r1'), router('r2', { platform: 'bird' }), shared({ name: 'a' })];
-    const { desired } = bench.put(...objects).settle();
-    expect(desired.workloads.map(({ service }) => service.image)).toEqual(['x/host', 'x/frr', 'x/bird']);
+    const bird = router('r2', { platform: 'bird' });
+    const sandboxed = router('r3', { runtime: 'sandbox' });
+    const { desired } = bench.put(router('r1'), bird, sandboxed, shared({ name: 'a' })).settle();
+    expect(desired.workloads.map(({ service }) => service.image)).toEqual([
+      'x/host',
+      'x/frr',
+      'x/bird',
+      'x/pause',
+    ]);
+    expect(desired.workloads[3]?.container?.image).toBe('x/frr');
   });
 });
 

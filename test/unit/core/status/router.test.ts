@@ -14,6 +14,7 @@ const NOW = '2026-01-01T00:00:00Z';
 const facts: RouterFacts = {
   valid: found('Valid', 'Valid', ''),
   workload,
+  task: { node: 'n1', container: container('router/r1') },
   placed: { node: 'n1', container: container('router/r1') },
   notRunning: undefined,
   endpoints: [],
