@@ -34,7 +34,8 @@ export function routerReconciler(context: Context): Reconcile {
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
     const plan = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
-    const { diff, turn } = await takeTurn(context, name, plan);
+    const { diff: possible, wait: held } = await context.images.placing(key, workload, plan, index);
+    const { diff, turn } = await takeTurn(context, name, possible);
     await applyUnit(context, `workload ${key}`, diff, { signal, logger });
 
     const placed = workload === undefined ? undefined : index.current(key);
@@ -99,6 +100,7 @@ export function routerReconciler(context: Context): Reconcile {
       state: settled?.state,
       failure: settled?.failure,
       diagnoses,
+      held,
       turn,
       replacement: rollout.of(name),
     };

@@ -1,5 +1,6 @@
+import type { ImagePullPolicy } from '../../api/quantity.ts';
 import type { Placement, Resources } from '../../api/router.ts';
-import type { DesiredService } from './desired.ts';
+import type { DesiredPull, DesiredService } from './desired.ts';
 import { workloadLabels } from './labels.ts';
 import type { ContainerDefaults } from './platforms.ts';
 import { memoryBytes, nanoCpus } from './resources.ts';
@@ -8,6 +9,8 @@ import type { Testbed } from './testbed.ts';
 /** What Routers and experiment hosts say of their container. */
 export interface WrittenContainer {
   readonly image?: string;
+  readonly imagePullPolicy?: ImagePullPolicy;
+  readonly imagePullSecret?: string;
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly placement?: Placement;
@@ -44,6 +47,15 @@ export function desiredService(
     labels: workloadLabels(testbed, key),
   };
 }
+
+/** How its image is to come to its nodes, as far as something is written. */
+export const pullOf = ({
+  imagePullPolicy: policy,
+  imagePullSecret: secret,
+}: WrittenContainer): { readonly pull?: DesiredPull } =>
+  policy === undefined && secret === undefined
+    ? {}
+    : { pull: { policy: policy ?? 'IfNotPresent', ...(secret !== undefined && { secret }) } };
 
 /** Swarm's placement constraints, sorted, each once. */
 function constraintsOf(placement: Placement | undefined): readonly string[] {

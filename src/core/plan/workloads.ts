@@ -13,7 +13,7 @@ import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';
 import { bridgesByRouter, hostPorts } from './lan-devices.ts';
 import { hostDefaults, routerDefaults } from './platforms.ts';
-import { desiredService } from './service.ts';
+import { desiredService, pullOf } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
 import type { Secrets } from './session-terms.ts';
 import type { SegmentSetup } from './desired-segments.ts';
@@ -98,6 +98,7 @@ function routerWorkload(
     key,
     owner: { kind: 'Router', name },
     service: desiredService(identity, spec, routerDefaults('frr', settings), testbed),
+    ...pullOf(spec),
     setup: {
       ...{ type: 'router', platform: 'frr', asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
@@ -124,6 +125,7 @@ function hostWorkload(
     key,
     owner: { kind: 'Experiment', name },
     service: desiredService(identity, host, hostDefaults(settings), testbed),
+    ...pullOf(host),
     setup: {
       ...{ type: 'host', gateway: routerAddress, address: seatAddress(seat, claim.value), network },
       ...(flows.get(key) ?? { addresses: [], routes: [] }),

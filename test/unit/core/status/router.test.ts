@@ -22,6 +22,7 @@ const facts: RouterFacts = {
   diagnoses: [],
   turn: undefined,
   replacement: undefined,
+  held: undefined,
 };
 
 const said = (more: Partial<RouterFacts>): readonly string[] =>
