@@ -74,6 +74,7 @@ export class ImagePuller {
         changed(node);
       },
       (error: unknown) => {
+        if (over.aborted) return;
         pull.state = { type: 'failed', words: wordsOf(error) };
         pull.until = clock.monotonicMs() + this.#backoff.next(key);
         logger.warn({ node, image, err: error }, 'image not pulled');
