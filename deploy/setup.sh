@@ -8,7 +8,8 @@ set -eu
 NEEDED='dockerd:docker.io docker:docker.io containerd:containerd runc:runc tini:tini
 etcd:etcd-server etcdctl:etcd-client debootstrap:debootstrap git:git
 ip:iproute2 iptables:iptables nsenter:util-linux unshare:util-linux mount:mount flock:util-linux
-openssl:openssl sshd:openssh-server ssh:openssh-client ps:procps ping:iputils-ping python3:python3'
+openssl:openssl sshd:openssh-server ssh:openssh-client ps:procps ping:iputils-ping python3:python3
+sqfs2tar:squashfs-tools-ng bsdtar:libarchive-tools xorriso:xorriso docker-registry:docker-registry'
 
 POLICY=/usr/sbin/policy-rc.d
 POLICY_KEPT=$POLICY.before-hinge

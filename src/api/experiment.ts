@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION, Metadata, Name } from './meta.ts';
-import { celRule, Image, Ipv4, Ipv4Prefix, text, wholeNumber } from './quantity.ts';
+import { celRule, Image, ImagePullPolicy, Ipv4, Ipv4Prefix, text, wholeNumber } from './quantity.ts';
 import { Placement, Resources } from './router.ts';
 
 export const Host = z.strictObject({
@@ -9,6 +9,12 @@ export const Host = z.strictObject({
   subnet: Ipv4Prefix.exactOptional().describe('Access subnet, /16 to /28. Default: allocated.'),
   address: Ipv4.exactOptional().describe("The host's address. Default: host 3 of the access subnet."),
   image: Image.exactOptional().describe("Container image; any. Default: hinge's host image."),
+  imagePullPolicy: ImagePullPolicy.exactOptional().describe(
+    'When hinge pulls the image: onto nodes that lack it, before every new container, or never. Default: IfNotPresent.',
+  ),
+  imagePullSecret: Name.exactOptional().describe(
+    "Name of the secret with the registry's user and password. Default: pulled without.",
+  ),
   command: z
     .array(z.string())
     .min(1)

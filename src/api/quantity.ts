@@ -67,6 +67,10 @@ export const Memory = text(/^[0-9]+(Ki|Mi|Gi|k|M|G)?$/, 'a memory size such as 1
 /** Name of a container image, as docker pull takes it; the engine checks the rest. */
 export const Image = text(/^[^\s]+$/, 'an image such as hinge/router-frr:1');
 
+/** When hinge asks an image's registry for it; Kubernetes' words. */
+export const ImagePullPolicy = z.enum(['IfNotPresent', 'Always', 'Never']);
+export type ImagePullPolicy = z.infer<typeof ImagePullPolicy>;
+
 /** Swarm's own grammar, with the keys that its scheduler knows: it takes others, and then never places anything. */
 export const Constraint = text(
   /^\s*(node\.(id|hostname|ip|role|platform\.os|platform\.arch)|(node|engine)\.labels\.[a-zA-Z0-9._-]+)\s*(==|!=)\s*[^\s]+\s*$/,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { RouterBgp } from './bgp.ts';
-import { API_VERSION, Metadata } from './meta.ts';
+import { API_VERSION, Metadata, Name } from './meta.ts';
 import {
   Asn,
   celRule,
   Constraint,
   Image,
+  ImagePullPolicy,
   Ipv4Prefix,
   Locator,
   Loopback,
@@ -43,6 +44,12 @@ export const RouterSpec = z
       .exactOptional()
       .describe("task: the service's own container; sandbox: beside a pause task. Default by platform."),
     image: Image.exactOptional().describe('Container image. Default by platform.'),
+    imagePullPolicy: ImagePullPolicy.exactOptional().describe(
+      'When hinge pulls the image: onto nodes that lack it, before every new container, or never. Default: IfNotPresent.',
+    ),
+    imagePullSecret: Name.exactOptional().describe(
+      "Name of the secret with the registry's user and password. Default: pulled without.",
+    ),
     asn: Asn.exactOptional().describe(
       'AS number; Routers that write the same, and that a Path joins, are of one AS. Default: allocated, to this one alone.',
     ),

@@ -22,7 +22,7 @@ export const environmentText = (): string => `
 Environment (a flag wins over its variable):
 ${variableLines(settingsOf('store'))}
   ${'NO_COLOR'.padEnd(24)}  no colors, also on a terminal
-  The operator has more: hinge run --help; trace, console, capture and get routes need HINGE_NODES.
+  The operator has more: hinge run --help; trace, console, capture, get routes and image need HINGE_NODES.
 
 Exit codes:
   0  done

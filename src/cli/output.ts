@@ -7,7 +7,7 @@ export interface Streams {
 }
 
 /** A terminal knows whether it has colors, and whether the user wants any (NO_COLOR, TERM). */
-type Stream = NodeJS.WritableStream & { readonly hasColors?: () => boolean };
+type Stream = NodeJS.WritableStream & { readonly hasColors?: () => boolean; readonly isTTY?: boolean };
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -38,6 +38,11 @@ export class Output {
   /** As write, of what is no result. */
   async writeAside(bytes: Uint8Array): Promise<boolean> {
     return writeTo(this.#streams.stderr, bytes);
+  }
+
+  /** Whether what is no result is read by somebody at a terminal, where lines can be written anew. */
+  get isWatched(): boolean {
+    return this.#streams.stderr.isTTY === true;
   }
 
   /** Something that is wrong. */

@@ -9,6 +9,7 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerGet } from './commands/get.ts';
+import { registerImage } from './commands/image.ts';
 import { registerRender } from './commands/render.ts';
 import { registerRun } from './commands/run.ts';
 import { registerTrace } from './commands/trace.ts';
@@ -44,7 +45,7 @@ export function createProgram(context: CliContext): Command {
   program.commandsGroup('Looking into the network:');
   for (const register of [registerTrace, registerConsole, registerCapture]) register(program, context);
   program.commandsGroup('Operator:');
-  registerRun(program, context);
+  for (const register of [registerRun, registerImage]) register(program, context);
   program.commandsGroup('Other:');
   for (const register of [registerCompletion, registerVersion]) register(program, context);
   return program.addHelpText('after', environmentText);

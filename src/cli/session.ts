@@ -3,6 +3,7 @@ import type { Settings, SettingsWithNodes } from './config.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 import type { OpenTestbed } from './testbed.ts';
+import type { OpenEngines } from './wire-engines.ts';
 import type { OpenStore } from './wire-store.ts';
 
 /** The process as commands see it, so that tests can give them another one. */
@@ -47,6 +48,13 @@ export class Session {
     const settings = await this.settingsWithNodes();
     const { withTestbed } = await import('./wire-testbed.ts');
     return await withTestbed(settings, use);
+  }
+
+  /** Opens the engines for `use`, without etcd; images can be changed through them. */
+  async withEngines<T>(use: (open: OpenEngines) => Promise<T>): Promise<T> {
+    const settings = await this.settingsWithNodes();
+    const { withEngines } = await import('./wire-engines.ts');
+    return await withEngines(settings, use);
   }
 
   /** Opens etcd for `use`; loaded only here, since the client takes longer to load than most commands to run. */

@@ -8,6 +8,7 @@ import type { HostConsole } from '../ports/host-console.ts';
 import type { SegmentConsole } from '../ports/segment-console.ts';
 import type { HopTracer } from '../ports/hop-tracer.ts';
 import type { LiveCommands } from '../ports/live-commands.ts';
+import type { NodeEngine } from '../ports/node-engine.ts';
 import type { PacketCapture } from '../ports/packet-capture.ts';
 import type { RouterConsole, RouterTarget } from '../ports/router-console.ts';
 import { CliError } from './exit.ts';
@@ -19,6 +20,7 @@ export interface OpenTestbed extends OpenStore {
   readonly desired: DesiredIndex;
   /** Containers only; the Swarm was not asked. */
   readonly observed: ObservedIndex;
+  readonly engines: ReadonlyMap<string, NodeEngine>;
   readonly live: LiveCommands;
   readonly routers: RouterConsole;
   readonly tracer: HopTracer;

@@ -42,6 +42,7 @@ export async function withTestbed<T>(
         ...open,
         desired: new DesiredIndex(intake(inputWith([], settings, surroundings)).desired),
         observed: new ObservedIndex({ swarm: { ok: false, error: 'not asked' }, nodes: new Map(nodes) }),
+        engines: fleet.engines,
         live: fleet,
         hosts: new NamespaceHostConsole(fleet),
         segments: new NamespaceSegmentConsole(fleet),

@@ -1,5 +1,7 @@
 import { DockerError } from '../core/failure.ts';
 import { type Action, describeAction, type UnitDiff } from '../core/diff/action.ts';
+import type { RegistryCredentials } from '../api/registry-secret.ts';
+import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Fleet, NodeEngine } from '../ports/node-engine.ts';
 import type { Swarm } from '../ports/swarm.ts';
@@ -10,6 +12,8 @@ export interface ApplyDeps {
   readonly fleet: Fleet;
   readonly observation: Observation;
   readonly helperImage: string;
+  /** For the registry of a workload's image, as Swarm is to have them. */
+  readonly credentials: (workload: DesiredWorkload) => RegistryCredentials | undefined;
   /** @throws when this operator does not lead any more: asked before every action, since timers may be late. */
   readonly assertLeading: () => void;
   /** Told of every action done or failed. */
@@ -86,10 +90,20 @@ export class Applier {
         );
         return swarm.removeNetwork(action.id);
       case 'create-service':
-        await swarm.createService(action.workload, action.managementId);
+        await swarm.createService(
+          action.workload,
+          action.managementId,
+          this.#deps.credentials(action.workload),
+        );
         return;
       case 'update-service':
-        await swarm.updateService(action.id, action.version, action.workload, action.managementId);
+        await swarm.updateService(
+          action.id,
+          action.version,
+          action.workload,
+          action.managementId,
+          this.#deps.credentials(action.workload),
+        );
         this.#updated.set(action.id, action.version);
         return;
       case 'remove-service':

@@ -9,6 +9,7 @@ import type { Applier } from './apply.ts';
 import type { Convergence } from './convergence.ts';
 import type { DeviceKeeper } from './device-keeper.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { ImageKeeper } from './image-keeper.ts';
 import type { LinkShaper } from './link-shaper.ts';
 import type { Observation } from './observation.ts';
 import type { Prover } from './prover.ts';
@@ -39,6 +40,7 @@ export interface Context {
   readonly routerStates: RouterStates;
   readonly rollout: Rollout;
   readonly secrets: SecretBook;
+  readonly images: ImageKeeper;
   readonly routers: RouterConsole;
   readonly hosts: HostConsole;
   readonly prover: Prover;

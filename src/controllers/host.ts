@@ -26,7 +26,8 @@ export async function settleHost(
   const workload = testbed.desired.workloads.get(key);
   const index = observation.latest;
   const frozen = testbed.isFrozen({ kind: 'Experiment', name: key.split('/')[1] ?? '' });
-  const diff = frozen ? NOTHING : diffWorkload(key, workload, index);
+  const plan = frozen ? NOTHING : diffWorkload(key, workload, index);
+  const { diff, wait: held } = await context.images.placing(key, workload, plan, index);
   await applyUnit(context, `workload ${key}`, diff, scope);
   if (workload === undefined) {
     routed.delete(key);
@@ -47,6 +48,7 @@ export async function settleHost(
     notRunning: undefined,
     unwired,
     ...(offLan !== undefined && { offLan }),
+    ...(held !== undefined && { held }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index
 import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Fleet } from '../ports/node-engine.ts';
 import type { Swarm } from '../ports/swarm.ts';
+import type { ImageKeeper } from './image-keeper.ts';
 
 const CREATING: Wait = { reason: 'ServiceCreating', message: 'its service is being created' };
 const STARTING: Wait = { reason: 'TaskStarting', message: 'Swarm is starting its container' };
@@ -28,7 +29,7 @@ export async function whyNotRunning(
   workload: DesiredWorkload,
   diff: UnitDiff,
   index: ObservedIndex,
-  deps: { readonly swarm: Swarm; readonly fleet: Fleet },
+  deps: { readonly swarm: Swarm; readonly fleet: Fleet; readonly images: ImageKeeper },
   before: string | undefined,
 ): Promise<Wait> {
   if (diff.waits[0] !== undefined) return diff.waits[0];
@@ -48,6 +49,8 @@ export async function whyNotRunning(
   const reading = node === undefined ? undefined : index.nodes.get(node);
   if (reading?.ok === false)
     return { reason: 'NodeUnreachable', message: `its task is${where}: ${reading.error}` };
+  const missing = await deps.images.restarting(workload, index);
+  if (missing !== undefined) return missing;
   const reason = state === 'rejected' || state === 'failed' ? 'TaskFailed' : 'TaskPending';
   return { reason, message: `its task${where} is ${state}${message === '' ? '' : `: ${message}`}` };
 }

@@ -35,6 +35,7 @@ export class Observation {
   }
 
   hinted(hint: EngineHint): void {
+    if (hint.about === 'images') return;
     if (hint.about !== 'swarm') this.invalidateNode(hint.node);
     if (hint.about !== 'containers') this.invalidateSwarm();
   }

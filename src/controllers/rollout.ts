@@ -15,6 +15,7 @@ import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index
 import type { Clock } from '../ports/clock.ts';
 import type { RouterConsole } from '../ports/router-console.ts';
 import { Lasting } from './lasting.ts';
+import type { ImageKeeper } from './image-keeper.ts';
 import type { Observation } from './observation.ts';
 import { routerTarget } from './router-target.ts';
 import type { StatusBook } from './status-book.ts';
@@ -26,6 +27,7 @@ interface RolloutDeps {
   readonly observation: Observation;
   readonly statuses: StatusBook;
   readonly routers: RouterConsole;
+  readonly images: Pick<ImageKeeper, 'isHeld'>;
 }
 
 type LookedAt = Omit<RollingRouter, 'replacement'>;
@@ -71,6 +73,8 @@ export class Rollout {
   waiting(): ReadonlyMap<string, Turn> {
     const routers = this.#routers().map((router) => ({
       ...router,
+      // Nobody waits for who waits for an image.
+      differs: router.differs && !this.#deps.images.isHeld(`router/${router.name}`),
       replacement: this.#replacements.get(router.name),
     }));
     const turns = waitingTurns(routers, this.#nowMs());

@@ -36,7 +36,8 @@ export function routerReconciler(context: Context): Reconcile {
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
     const plan = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
-    const { diff, turn } = await takeTurn(context, name, plan);
+    const { diff: possible, wait: held } = await context.images.placing(key, workload, plan, index);
+    const { diff, turn } = await takeTurn(context, name, possible);
     const failed = await applyUnit(context, `workload ${key}`, diff, { signal, logger }).then(
       () => undefined,
       (error: unknown) => {
@@ -118,6 +119,7 @@ export function routerReconciler(context: Context): Reconcile {
       state: settled?.state,
       failure: settled?.failure,
       diagnoses,
+      held,
       turn,
       replacement: rollout.of(name),
     };

@@ -25,6 +25,7 @@ import { FencedWriter } from './fenced-writer.ts';
 import { helperReconciler } from './helper.ts';
 import { type IntakeDeps, IntakeLoop } from './intake.ts';
 import { DeviceKeeper } from './device-keeper.ts';
+import { ImageKeeper } from './image-keeper.ts';
 import { LinkShaper } from './link-shaper.ts';
 import { networkReconciler } from './network.ts';
 import { Observation } from './observation.ts';
@@ -112,6 +113,7 @@ export async function serveTerm(
   const reconcilers: Readonly<Record<Unit | 'intake' | 'sweep' | 'memory', Reconcile>> = {
     intake: async (_key, scope) => {
       await loop.run(scope.logger);
+      context.images.wake();
       controllers.get('sweep')?.add(ALL);
       controllers.get('memory')?.add(ALL);
       return {};
@@ -143,6 +145,8 @@ export async function serveTerm(
     controllers.set(name, new Controller(options));
   }
   const unsubscribe = fleet.onHint((hint) => {
+    context.images.hinted(hint);
+    if (hint.about === 'images') return;
     context.observation.hinted(hint);
     sweepSoon();
   });
@@ -188,14 +192,23 @@ async function assemble(
   const enqueue = (unit: Unit, key: string): void => controllers.get(unit)?.add(key);
   const shared = { ...deps, testbed, observation, events, statuses, routerStates, assertLeading };
   const shaper = new LinkShaper(shared);
+  const secrets = new SecretBook(keys.secrets);
+  const images = new ImageKeeper({
+    ...shared,
+    secrets,
+    over,
+    maxAgeMs: deps.resyncMs,
+    enqueueOwner: ({ kind, name }) => enqueue(kind === 'Router' ? 'router' : 'experiment', name),
+  });
   return {
     ...shared,
-    applier: new Applier({ ...shared, report }),
+    applier: new Applier({ ...shared, report, credentials: (workload) => images.credentials(workload) }),
     convergence: new Convergence(clock, metrics),
     busy: new Set(),
     networkFailures: new Map(),
-    rollout: new Rollout(shared),
-    secrets: new SecretBook(keys.secrets),
+    rollout: new Rollout({ ...shared, images }),
+    secrets,
+    images,
     prover: new Prover({ ...shared, intervalMs: deps.proofIntervalMs }),
     doctor: new SessionDoctor({
       ...shared,

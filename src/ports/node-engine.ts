@@ -1,3 +1,4 @@
+import type { RegistryCredentials } from '../api/registry-secret.ts';
 import type { DesiredContainer } from '../core/plan/desired.ts';
 import type { ObservedNode } from '../core/diff/observed.ts';
 
@@ -24,9 +25,18 @@ export interface CommandResult {
 export interface EngineHint {
   readonly node: string;
   /** Which listing may have changed; `all` after a gap in the stream. */
-  readonly about: 'containers' | 'networks' | 'swarm' | 'all';
+  readonly about: 'containers' | 'networks' | 'images' | 'swarm' | 'all';
   /** Workload key (label) when the event carries it. */
   readonly workload?: string;
+}
+
+/** How an image is pulled. */
+export interface PullOptions {
+  readonly credentials: RegistryCredentials | undefined;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told how far it is, for people: `12 of 40 MB`. */
+  readonly progress: (text: string) => void;
 }
 
 /** The engine of one node. Every call is bounded; failures are DockerError. */
@@ -65,6 +75,10 @@ export interface NodeEngine {
   startRouter(id: string): Promise<void>;
   /** Tells it to end, so that its neighbours hear of it, and removes it; fine when it is gone. */
   removeRouter(id: string): Promise<void>;
+  /** Id of the image of this name, as a container of it would be made now; undefined: the node lacks it. */
+  imageId(image: string): Promise<string | undefined>;
+  /** Has the engine fetch an image from its registry; bounded, too. @throws DockerError with the registry's words. */
+  pull(image: string, options: PullOptions): Promise<void>;
   /** @throws DockerError when the helper is not there, the container is gone, or time is up. A non-zero exit is a result. */
   run(command: NamespaceCommand): Promise<CommandResult>;
 }

@@ -1,3 +1,4 @@
+import type { RegistryCredentials } from '../api/registry-secret.ts';
 import type { DesiredNetwork, DesiredWorkload } from '../core/plan/desired.ts';
 import type { StoreMemory } from '../core/guard/store-identity.ts';
 import type { ObservedSwarm, ObservedTask } from '../core/diff/observed.ts';
@@ -11,13 +12,19 @@ export interface Swarm {
   /** @returns the network's id; also when one with this name is there already. */
   createNetwork(network: DesiredNetwork): Promise<string>;
   removeNetwork(id: string): Promise<void>;
-  createService(workload: DesiredWorkload, managementNetworkId: string): Promise<string>;
-  /** Changes the fields that hinge owns, keeps all others. `version` as observed. */
+  /** @param credentials for the image's registry: Swarm keeps them and hands them to the nodes that it places the workload on. */
+  createService(
+    workload: DesiredWorkload,
+    managementNetworkId: string,
+    credentials?: RegistryCredentials,
+  ): Promise<string>;
+  /** Changes the fields that hinge owns, keeps all others; without `credentials` those of before, too. `version` as observed. */
   updateService(
     id: string,
     version: number,
     workload: DesiredWorkload,
     managementNetworkId: string,
+    credentials?: RegistryCredentials,
   ): Promise<void>;
   removeService(id: string): Promise<void>;
   /** What the Swarm was last told of the store; undefined: nothing. */

@@ -33,7 +33,8 @@ describe.runIf(allRows)('routers that are replaced one at a time', () => {
 
   it('stop at a router that does not come back, go on without it when it is frozen, and with it when it is mended', async () => {
     const { container } = (await rollout.status('r2')) ?? {};
-    const lost = document('Router', 'r1', { image: 'hinge/nowhere:1', resources: { memory: '300Mi' } });
+    // An image that is there, and that nothing can be started from.
+    const lost = document('Router', 'r1', { image: 'hinge/base:1', resources: { memory: '300Mi' } });
     await rollout.apply([lost, document('Router', 'r2', { resources: { memory: '200Mi' } })]);
     await testbed.condition(router('r1'), 'Running', { status: 'False' });
     const waits = { status: 'False', message: /^Waiting for r1 to come back/ } as const;

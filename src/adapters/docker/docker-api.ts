@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { RegistryCredentials } from '../../api/registry-secret.ts';
 
 /**
  * The part of dockerode that hinge uses, in types that promise nothing of the answers: each is parsed where it is read.
@@ -18,7 +19,7 @@ export interface DockerApi {
   listTasks(options: Options): Promise<unknown>;
   listContainers(options: Options): Promise<unknown>;
   createNetwork(options: Options): Promise<unknown>;
-  createService(options: Options): Promise<unknown>;
+  createService(auth: RegistryAuth | undefined, options: Options): Promise<unknown>;
   createContainer(options: Options): Promise<unknown>;
   getNetwork(id: string): {
     inspect(options: Options): Promise<unknown>;
@@ -28,7 +29,7 @@ export interface DockerApi {
   };
   getService(id: string): {
     inspect(options: Options): Promise<unknown>;
-    update(options: Options): Promise<unknown>;
+    update(auth: RegistryAuth | undefined, options: Options): Promise<unknown>;
     remove(options: Options): Promise<unknown>;
   };
   getContainer(id: string): {
@@ -43,7 +44,27 @@ export interface DockerApi {
     inspect(options: Options): Promise<unknown>;
   };
   getEvents(options: Options): Promise<Readable>;
+  getImage(name: string): {
+    inspect(options: Options): Promise<unknown>;
+    tag(options: Options): Promise<unknown>;
+  };
+  /** Pulls. */
+  createImage(auth: RegistryAuth | undefined, options: Options): Promise<unknown>;
+  loadImage(archive: Readable, options: Options): Promise<unknown>;
 }
+
+/** What dockerode sends as X-Registry-Auth. */
+export interface RegistryAuth {
+  readonly username: string;
+  readonly password: string;
+  readonly serveraddress: string;
+}
+
+export const authOf = ({ username, password, server }: RegistryCredentials): RegistryAuth => ({
+  username,
+  password,
+  serveraddress: server,
+});
 
 /** Query parameters or, made by `withBody`, a body; always with a signal. */
 export interface Options {

@@ -5,14 +5,15 @@ import type { Logger } from '../../ports/logger.ts';
 import type { EngineHint } from '../../ports/node-engine.ts';
 import type { Engine } from './engine.ts';
 import { LineReader } from './lines.ts';
-import { type EventLine, eventLine, eventsReply } from './replies.ts';
+import { type EventLine, eventLine, readableReply } from './replies.ts';
 
 /** What may change a listing. Not among them: exec and health checks, of which there are many. */
 const FILTERS = {
-  type: ['container', 'network', 'service', 'node'],
+  type: ['container', 'network', 'service', 'node', 'image'],
   event: [
     ...['create', 'start', 'die', 'pause', 'unpause', 'destroy'],
     ...['connect', 'disconnect', 'update', 'remove'],
+    ...['pull', 'load', 'import', 'tag', 'untag', 'delete'],
   ],
 };
 
@@ -79,7 +80,7 @@ export class EventStream {
     return this.#engine.callNow({
       name: 'events',
       doing: 'listening to events',
-      reply: eventsReply,
+      reply: readableReply,
       send: (docker, abortSignal) => docker.getEvents({ filters: FILTERS, abortSignal }),
     });
   }
@@ -120,6 +121,8 @@ export class EventStream {
       if (labels[PREFIX_LABEL] !== this.#prefix) return;
       const workload = labels[WORKLOAD_LABEL];
       this.#emit({ node, about: 'containers', ...(workload === undefined ? {} : { workload }) });
+    } else if (event.Type === 'image') {
+      this.#emit({ node, about: 'images' });
     } else if (event.Type === 'network') {
       // Plugs and unplugs change what containers have; labels are not told.
       const plugged = event.Action === 'connect' || event.Action === 'disconnect';

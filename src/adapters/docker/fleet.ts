@@ -1,5 +1,6 @@
 import { DockerError } from '../../core/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ImageLoader } from '../../ports/image-loader.ts';
 import type { LiveCommand, LiveCommands, LiveProcess } from '../../ports/live-commands.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { EngineHint, Fleet, NodeEngine } from '../../ports/node-engine.ts';
@@ -35,6 +36,8 @@ type Listener = (hint: EngineHint) => void;
 export class DockerFleet implements Fleet, LiveCommands {
   readonly engines: ReadonlyMap<string, NodeEngine>;
   readonly swarm: Swarm;
+  /** By node. */
+  readonly loaders: ReadonlyMap<string, ImageLoader>;
   readonly #engines: readonly Engine[];
   readonly #nodes: readonly DockerNode[];
   readonly #settings: FleetSettings;
@@ -51,6 +54,7 @@ export class DockerFleet implements Fleet, LiveCommands {
     this.#engines = endpoints.map((endpoint) => new Engine(endpoint, settings));
     this.#nodes = this.#engines.map((engine) => new DockerNode(engine, { ...tools, prefix, helper }));
     this.engines = new Map(this.#nodes.map((node) => [node.node, node]));
+    this.loaders = new Map(this.#nodes.map((node) => [node.node, node.loader]));
     this.swarm = new DockerSwarm(new Managers(this.#engines, tools.logger), prefix);
   }
 

@@ -106,7 +106,7 @@ export class Helper {
     } catch (error) {
       if (!isFailure(error, 'not-found')) throw error;
       const { node } = this.#engine;
-      const words = `${node} lacks the image ${image}: load it there (docker load) or pull it (docker pull ${image})`;
+      const words = `${node} lacks the image ${image}: bring it there (hinge image import FILE, docker load, or docker pull ${image})`;
       throw this.#failed('not-found', words, error);
     }
   }

@@ -2,12 +2,14 @@ import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../cor
 import type { DesiredContainer } from '../../core/plan/desired.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ImageLoader } from '../../ports/image-loader.ts';
 import type { LiveCommand, LiveProcess } from '../../ports/live-commands.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { CommandResult, NamespaceCommand, NodeEngine } from '../../ports/node-engine.ts';
+import type { CommandResult, NamespaceCommand, NodeEngine, PullOptions } from '../../ports/node-engine.ts';
 import { HelperAgent } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { Helper } from './helper.ts';
+import { Images } from './images.ts';
 import { Lanes } from './lanes.ts';
 import { HelperProcess } from './live-process.ts';
 import { hasCopyStill, LETTING_GO_MS } from './local-copy.ts';
@@ -32,6 +34,7 @@ export class DockerNode implements NodeEngine {
   readonly #engine: Engine;
   readonly #helper: Helper;
   readonly #agent: HelperAgent;
+  readonly #images: Images;
   /**
    * One change at a time per container: the engine holds a lock on each, so that waiting calls would take up places and time
    * limits; and the same plug asked for twice at once would do harm (see plug).
@@ -50,6 +53,7 @@ export class DockerNode implements NodeEngine {
     this.#engine = engine;
     this.#helper = new Helper(engine, options.helper, options.prefix);
     this.#agent = new HelperAgent(engine, options.helper);
+    this.#images = new Images(engine);
     this.#prefix = options.prefix;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -118,6 +122,19 @@ export class DockerNode implements NodeEngine {
 
   async run(command: NamespaceCommand): Promise<CommandResult> {
     return this.#agent.run(command);
+  }
+
+  imageId(image: string): Promise<string | undefined> {
+    return this.#images.id(image);
+  }
+
+  pull(image: string, options: PullOptions): Promise<void> {
+    return this.#images.pull(image, options);
+  }
+
+  /** For putting images there. */
+  get loader(): ImageLoader {
+    return this.#images;
   }
 
   /** As run, for as long as it takes. @throws DockerError when it cannot be started. */

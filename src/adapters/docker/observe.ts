@@ -4,7 +4,7 @@ import type {
   ObservedNetwork,
   ObservedService,
 } from '../../core/diff/observed.ts';
-import type { ContainerReply, NetworkReply } from './replies.ts';
+import type { ContainerReply, NetworkReply, SwarmNodeReply } from './replies.ts';
 import { observeSpec, type ServiceReply } from './service-spec.ts';
 
 /** The engine's answers under hinge's names. */
@@ -27,6 +27,20 @@ export const observeService = (service: ServiceReply): ObservedService => ({
   updating: AT_WORK.has(service.UpdateStatus?.State ?? ''),
   spec: observeSpec(service.Spec),
 });
+
+/** What placement constraints ask for, but for addresses and architectures: Swarm compares those in ways of its own. */
+export function observeFacts({ ID, Spec, Description }: SwarmNodeReply): Readonly<Record<string, string>> {
+  const labels = (kind: string, all: Readonly<Record<string, string>> = {}): [string, string][] =>
+    Object.entries(all).map(([label, value]) => [`${kind}.labels.${label}`, value]);
+  const { Hostname, Platform, Engine } = Description;
+  return {
+    'node.id': ID,
+    ...(Hostname !== undefined && { 'node.hostname': Hostname }),
+    ...(Spec.Role !== undefined && { 'node.role': Spec.Role }),
+    ...(Platform?.OS !== undefined && { 'node.platform.os': Platform.OS }),
+    ...Object.fromEntries([...labels('node', Spec.Labels), ...labels('engine', Engine?.Labels)]),
+  };
+}
 
 export function observeContainer(container: ContainerReply): ObservedContainer {
   // Paused processes keep their namespaces and addresses.

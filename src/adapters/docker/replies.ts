@@ -42,15 +42,19 @@ export const networkReply = z.object({
 export type NetworkReply = z.infer<typeof networkReply>;
 export const networksReply = z.array(networkReply);
 
-export const swarmNodesReply = z.array(
-  z.object({
-    ID: z.string(),
-    Spec: z.object({ Availability: z.string() }),
-    Description: z.object({ Hostname: z.string().optional() }),
-    Status: z.object({ State: z.string() }),
-    ManagerStatus: z.unknown().optional(),
+const swarmNode = z.object({
+  ID: z.string(),
+  Spec: z.object({ Availability: z.string(), Role: z.string().optional(), Labels: strings }),
+  Description: z.object({
+    Hostname: z.string().optional(),
+    Platform: z.object({ OS: z.string().optional() }).nullish(),
+    Engine: z.object({ Labels: strings }).nullish(),
   }),
-);
+  Status: z.object({ State: z.string() }),
+  ManagerStatus: z.unknown().optional(),
+});
+export type SwarmNodeReply = z.infer<typeof swarmNode>;
+export const swarmNodesReply = z.array(swarmNode);
 
 const task = z.object({
   ID: z.string(),
@@ -98,7 +102,18 @@ export const containerReply = z.object({
 });
 export type ContainerDetails = z.infer<typeof containerReply>;
 
-export const eventsReply = z.instanceof(Readable);
+export const imageReply = z.object({ Id: z.string() });
+
+/** One line of what an engine says while it pulls or loads an image. */
+export const progressLine = z.object({
+  id: z.string().optional(),
+  status: z.string().optional(),
+  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).nullish(),
+  error: z.string().optional(),
+});
+export type ProgressLine = z.infer<typeof progressLine>;
+
+export const readableReply = z.instanceof(Readable);
 
 /** One line of the event stream. */
 export const eventLine = z.object({

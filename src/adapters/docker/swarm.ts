@@ -1,14 +1,15 @@
+import type { RegistryCredentials } from '../../api/registry-secret.ts';
 import type { StoreMemory } from '../../core/guard/store-identity.ts';
 import type { ObservedSwarm, ObservedSwarmNode, ObservedTask } from '../../core/diff/observed.ts';
 import type { DesiredNetwork, DesiredWorkload } from '../../core/plan/desired.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Swarm } from '../../ports/swarm.ts';
-import { withBody } from './docker-api.ts';
+import { authOf, withBody } from './docker-api.ts';
 import type { Engine } from './engine.ts';
 import { failed, isFailure } from './failure.ts';
 import type { Managers } from './managers.ts';
 import { networkSpec } from './network-spec.ts';
-import { observeNetwork, observeService } from './observe.ts';
+import { observeFacts, observeNetwork, observeService } from './observe.ts';
 import {
   anyReply,
   createdReply,
@@ -127,7 +128,11 @@ export class DockerSwarm implements Swarm {
     });
   }
 
-  async createService(workload: DesiredWorkload, managementNetworkId: string): Promise<string> {
+  async createService(
+    workload: DesiredWorkload,
+    managementNetworkId: string,
+    credentials?: RegistryCredentials,
+  ): Promise<string> {
     const { name } = workload.service;
     const spec = newServiceSpec(workload, managementNetworkId);
     return this.#managers.use(async (engine) => {
@@ -136,7 +141,8 @@ export class DockerSwarm implements Swarm {
           name: 'service.create',
           doing: `creating service ${name}`,
           reply: createdReply,
-          send: (docker, abortSignal) => docker.createService(withBody(spec, { abortSignal })),
+          send: (docker, abortSignal) =>
+            docker.createService(credentials && authOf(credentials), withBody(spec, { abortSignal })),
         });
         return created.id;
       } catch (error) {
@@ -154,6 +160,7 @@ export class DockerSwarm implements Swarm {
     version: number,
     workload: DesiredWorkload,
     managementNetworkId: string,
+    credentials?: RegistryCredentials,
   ): Promise<void> {
     const doing = `updating service ${workload.service.name}`;
     await this.#managers.use(async (engine) => {
@@ -173,7 +180,10 @@ export class DockerSwarm implements Swarm {
         name: 'service.update',
         doing,
         reply: anyReply,
-        send: (docker, abortSignal) => docker.getService(id).update(withBody(spec, { version, abortSignal })),
+        send: (docker, abortSignal) =>
+          docker
+            .getService(id)
+            .update(credentials && authOf(credentials), withBody(spec, { version, abortSignal })),
       });
     });
   }
@@ -222,6 +232,7 @@ export class DockerSwarm implements Swarm {
         state: node.Status.State,
         availability: node.Spec.Availability,
         manager: node.ManagerStatus !== undefined,
+        facts: observeFacts(node),
       };
     });
   }

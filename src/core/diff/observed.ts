@@ -46,6 +46,8 @@ export interface ObservedSwarmNode {
   readonly state: string;
   readonly availability: string;
   readonly manager: boolean;
+  /** What placement constraints ask for, by their key, such as `node.labels.site`; a label that is not here the node has not. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 export interface ObservedSwarm {

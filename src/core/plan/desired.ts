@@ -1,6 +1,7 @@
 import type { BgpNeighbor, ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { ObjectRef } from '../../api/object.ts';
 import type { Path } from '../../api/path.ts';
+import type { ImagePullPolicy } from '../../api/quantity.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
@@ -188,6 +189,13 @@ export interface DesiredRoute {
   readonly mtu: number | undefined;
 }
 
+/** How a workload's image is to come to its nodes. */
+export interface DesiredPull {
+  readonly policy: ImagePullPolicy;
+  /** Name of the secret for its registry; absent: pulled without. */
+  readonly secret?: string;
+}
+
 /** A service with one replica: a router or an experiment host. */
 export interface DesiredWorkload {
   /** `router/vyos-35` or `host/fig3/a`. */
@@ -196,6 +204,8 @@ export interface DesiredWorkload {
   readonly service: DesiredService;
   /** The router's own container; absent: the service's container is the router. */
   readonly container?: DesiredContainer;
+  /** Absent: IfNotPresent, without a secret. No part of the service: to change it replaces no container. */
+  readonly pull?: DesiredPull;
   readonly setup: RouterSetup | HostSetup;
   /** What is to be said of a router's BGP policy; undefined: it has none. */
   readonly notes?: readonly PolicyNote[];

@@ -1,6 +1,7 @@
+import type { ImagePullPolicy } from '../../api/quantity.ts';
 import type { Placement, Resources } from '../../api/router.ts';
 import type { ContainerForm } from './container-form.ts';
-import type { DesiredContainer, DesiredService } from './desired.ts';
+import type { DesiredContainer, DesiredPull, DesiredService } from './desired.ts';
 import { routerLabels, SANDBOX_LABELS, workloadLabels } from './labels.ts';
 import { routerContainerName } from './names.ts';
 import type { ContainerDefaults, Platform } from './platforms.ts';
@@ -10,6 +11,8 @@ import type { Testbed } from './testbed.ts';
 /** What Routers and experiment hosts say of their container. */
 export interface WrittenContainer {
   readonly image?: string;
+  readonly imagePullPolicy?: ImagePullPolicy;
+  readonly imagePullSecret?: string;
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly placement?: Placement;
@@ -79,6 +82,15 @@ interface Sandboxing {
   readonly router: ContainerDefaults;
   readonly form: ContainerForm;
 }
+
+/** How its image is to come to its nodes, as far as something is written. */
+export const pullOf = ({
+  imagePullPolicy: policy,
+  imagePullSecret: secret,
+}: WrittenContainer): { readonly pull?: DesiredPull } =>
+  policy === undefined && secret === undefined
+    ? {}
+    : { pull: { policy: policy ?? 'IfNotPresent', ...(secret !== undefined && { secret }) } };
 
 /** Swarm's placement constraints, sorted, each once. */
 function constraintsOf(placement: Placement | undefined): readonly string[] {

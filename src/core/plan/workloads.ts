@@ -16,7 +16,7 @@ import {
   sandboxDefaults,
 } from './platforms.ts';
 import { type RouterPlan, routerPlans } from './router-plan.ts';
-import { desiredService, type RouterIdentity, sandboxedRouter } from './service.ts';
+import { desiredService, pullOf, type RouterIdentity, sandboxedRouter } from './service.ts';
 import { policyNotes } from './policy-notes.ts';
 import type { Secrets } from './session-terms.ts';
 import type { PlanSettings } from './settings.ts';
@@ -66,6 +66,7 @@ function routerWorkload(
     key,
     owner: { kind: 'Router', name },
     ...containersOf(identity, object, settings, testbed),
+    ...pullOf(object.spec),
     setup: {
       ...{ type: 'router', platform, asn, routerId, loopback, configuration, sessions, shaping },
       ...(locator !== undefined && { locator }),
@@ -116,6 +117,7 @@ function hostWorkload(
     key,
     owner: { kind: 'Experiment', name },
     service: desiredService(identity, host, hostDefaults(settings), testbed),
+    ...pullOf(host),
     setup: {
       ...{ type: 'host', gateway: routerAddress, address: seatAddress(seat, claim.value), network },
       ...(flows.get(key) ?? { addresses: [], routes: [] }),

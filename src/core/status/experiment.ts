@@ -19,6 +19,8 @@ export interface HostFacts {
   readonly unwired: string | undefined;
   /** It is not on its LANs; absent: it is, or is to be on none. */
   readonly offLan?: LanFailure;
+  /** What its image is waited for, before its container is replaced; absent: nothing. */
+  readonly held?: Wait;
 }
 
 export interface ConnectionFacts {
@@ -52,7 +54,7 @@ export function experimentFindings(facts: ExperimentFacts): readonly Finding[] {
   if (experiment === undefined) return all('NotPlanned', 'nothing runs for this object');
   if (experiment.suspended)
     return all('Suspended', 'spec.suspend is true: the hosts are stopped, their addresses kept');
-  return [valid, hostsRunning(facts), connected(facts), allProven(experiment, facts)];
+  return [valid, ...held(facts), hostsRunning(facts), connected(facts), allProven(experiment, facts)];
 }
 
 function hostsRunning({ hosts }: ExperimentFacts): Finding {
@@ -61,6 +63,19 @@ function hostsRunning({ hosts }: ExperimentFacts): Finding {
   const reason = down[0]?.[1].notRunning?.reason ?? 'TaskNotRunning';
   const list = down.map(([name, host]) => `${name}: ${host.notRunning?.message ?? 'no container runs yet'}`);
   return missing('HostsRunning', reason, list.join('; '));
+}
+
+/** What runs may be well, and is not what is declared. */
+function held({ hosts }: ExperimentFacts): readonly Finding[] {
+  const waits = [...hosts].flatMap(([name, { held: wait }]) =>
+    wait === undefined ? [] : [{ name, ...wait }],
+  );
+  const [first] = waits;
+  if (first === undefined) return [];
+  const list = waits.map(({ name, message }) => `${name}: ${message}`);
+  return [
+    missing('Ready', first.reason, `containers are to be replaced, and go on until then: ${list.join('; ')}`),
+  ];
 }
 
 function connected({ hosts }: ExperimentFacts): Finding {

@@ -36,6 +36,8 @@ export interface RouterFacts {
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
   /** Why sessions are not established, for those that are not. */
   readonly diagnoses: readonly Diagnosis[];
+  /** What its image is waited for, before its container is made or replaced. */
+  readonly held: Wait | undefined;
   /** Why its container is not replaced yet. */
   readonly turn: Turn | undefined;
   /** The replacement of its container, until it is back. */
@@ -76,8 +78,19 @@ function policy({ workload }: RouterFacts): readonly Finding[] {
 }
 
 /** What runs may be well, and is not what is declared. */
-const waiting = ({ turn }: RouterFacts): readonly Finding[] =>
-  turn === undefined ? [] : [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
+const waiting = ({ held, turn, placed }: RouterFacts): readonly Finding[] => {
+  if (held !== undefined && placed !== undefined)
+    return [
+      missing(
+        'Ready',
+        held.reason,
+        `its container is to be replaced, and goes on until then: ${held.message}`,
+      ),
+    ];
+  return turn === undefined
+    ? []
+    : [{ ...missing('Ready', turn.reason, turn.message), stalled: turn.stalled }];
+};
 
 /** Said after everything else: what is missing after a replacement is of more use than that there is one. */
 const replacing = ({ replacement }: RouterFacts): readonly Finding[] =>

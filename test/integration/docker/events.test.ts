@@ -51,17 +51,19 @@ it('says which listing an event is about', async () => {
       event('container', 'start'),
       event('network', 'disconnect', { container: 'c' }),
       event('network', 'destroy'),
+      event('image', 'tag', { name: 'x:1' }),
       event('network', 'create', {}, 'swarm'),
       event('service', 'update', {}, 'swarm'),
       event('node', 'update', {}, 'swarm'),
     ].join(''),
   );
-  await expect.poll(() => hints).toHaveLength(7);
+  await expect.poll(() => hints).toHaveLength(8);
   expect(hints.map(({ about, workload }) => [about, workload])).toEqual([
     ['containers', 'router/a'],
     ['containers', undefined],
     ['containers', undefined],
     ['networks', undefined],
+    ['images', undefined],
     ['swarm', undefined],
     ['swarm', undefined],
     ['swarm', undefined],

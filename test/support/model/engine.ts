@@ -124,6 +124,15 @@ export class ModelEngine implements NodeEngine {
     });
   }
 
+  /** Every node has every image. */
+  imageId(image: string): Promise<string | undefined> {
+    return this.#wire.read(this.node, () => image);
+  }
+
+  pull(): Promise<void> {
+    return Promise.reject(new DockerError('rejected', 'the model has no registry'));
+  }
+
   run(): Promise<CommandResult> {
     return Promise.reject(new DockerError('rejected', 'the model runs no commands'));
   }

@@ -82,7 +82,7 @@ describe('parseObject', () => {
     [
       'a merge key',
       spec('<<: {asn: 1}'),
-      '4:8 spec["<<"]: unknown field spec["<<"]; expected one of platform, release, runtime, image, asn, routerId, loopback, locator, advertise, bgp, placement, resources, extraConfig (value: {asn})',
+      '4:8 spec["<<"]: unknown field spec["<<"]; expected one of platform, release, runtime, image, imagePullPolicy, imagePullSecret, asn, routerId, loopback, locator, advertise, bgp, placement, resources, extraConfig (value: {asn})',
     ],
     [
       'a value of an enumeration',

@@ -39,6 +39,7 @@ function applierOf(asked: number[], fails = false): Applier {
     fleet: { engines: new Map() } as unknown as Fleet,
     observation: { invalidateSwarm: () => undefined } as unknown as Observation,
     helperImage: 'helper:1',
+    credentials: () => undefined,
     assertLeading: () => undefined,
     report: () => undefined,
   });

@@ -23,6 +23,7 @@ const facts: RouterFacts = {
   diagnoses: [],
   turn: undefined,
   replacement: undefined,
+  held: undefined,
 };
 
 const said = (more: Partial<RouterFacts>): readonly string[] =>
