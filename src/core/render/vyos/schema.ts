@@ -94,12 +94,19 @@ const LEAVES: ReadonlySet<string> = new Set(
   (
     'host-name domain-name time-zone description action regex call prefix-list access-list as-path community-list ' +
     'large-community-list local-preference metric weight origin import export profile locator segments encrypted-password ' +
-    'plaintext-password key type value level vrf password update-source source-interface interface redirect mode speed duplex route-map'
+    'plaintext-password key type value level vrf password update-source source-interface interface redirect mode speed duplex route-map ' +
+    'address protocol default-action state facility address-group network-group port-group interface-group peer-group server'
   ).split(' '),
 );
 
 /** Words that are names of options or blocks also after one of these. */
-const NAMES: ReadonlySet<string> = new Set(['vpn', 'vrf', 'multipath-relax', 'confed', 'ignore', 'next']);
+const NAMES: ReadonlySet<string> = new Set(
+  'vpn vrf multipath-relax confed ignore next autoconf no-default-link-local'.split(' '),
+);
+
+/** Names of interfaces, which are values wherever they are no tag. */
+const INTERFACE =
+  /^(lo|(eth|br|bond|dum|vxlan|wg|tun|vti|peth|pppoe|vtun|veth|gnv|wlan|l2tpeth|macsec)[0-9]+(\.[0-9]+)*)$/;
 
 /** Options that keep all the values they are given; any other keeps the last one. */
 const SEVERAL = [
@@ -138,7 +145,9 @@ export const isBlock = (name: string): boolean => BLOCKS.has(name);
 
 /** Whether an unquoted word after an option is its value: it could be no name, or the option is known to have one. */
 export const isValue = (name: string, word: string): boolean =>
-  (LEAVES.has(name) && !NAMES.has(word)) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(word);
+  (LEAVES.has(name) && !NAMES.has(word)) ||
+  INTERFACE.test(word) ||
+  !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(word);
 
 /** @param path names without tags, the option's own last. */
 export const hasSeveral = (path: readonly string[]): boolean =>

@@ -32,6 +32,13 @@ const ROUTERS: Readonly<Record<string, VyosRouter>> = {
   srv6: asVyos(FULL, { segments: { locator: '5f00:0:1::/48', interfaces: ['eth0', 'eth1'] } }),
 };
 
+/** What is said of examples' routers. */
+const SAID: Readonly<Record<string, readonly string[]>> = {
+  policy: [
+    'PlatformLacks: VyOS has no limit of prefixes that only warns (spec.bgp.neighbors, router second, maximumPrefixes.action: warn): there is no limit for this neighbour.',
+  ],
+};
+
 const notesOf = (router: VyosRouter, release: VyosRelease): readonly string[] =>
   renderVyos(router, release).notes.map(({ reason, message }) => `${reason}: ${message}`);
 
@@ -58,9 +65,7 @@ describe('renderVyos', () => {
   it.each(exampleNames())('writes the routers of the example %s', async (name) => {
     const routers = plansOfExample(name).map(vyosOf);
     const said = routers.flatMap((router) => notesOf(router, '1.4'));
-    await expect(said.map((note) => `${note}\n`).join('')).toMatchFileSnapshot(
-      golden(`examples/${name}.notes`),
-    );
+    expect(said).toEqual(SAID[name] ?? []);
     const texts = routers.map((router) => ({
       name: router.hostname,
       items: renderVyos(router, '1.4').items,

@@ -107,6 +107,19 @@ describe('a set line', () => {
     ["set service https listen-address '0.0.0.0'", ['service', 'https'], 'listen-address', '0.0.0.0'],
     ['set service https listen-address 0.0.0.0', ['service', 'https'], 'listen-address', '0.0.0.0'],
     ['set system host-name tokyo', ['system'], 'host-name', 'tokyo'],
+    ['set interfaces ethernet eth5 address dhcp', ['interfaces', 'ethernet eth5'], 'address', 'dhcp'],
+    [
+      'set nat source rule 10 outbound-interface name eth5',
+      ['nat', 'source', 'rule 10', 'outbound-interface'],
+      'name',
+      'eth5',
+    ],
+    [
+      'set interfaces ethernet eth5 ipv6 address autoconf',
+      ['interfaces', 'ethernet eth5', 'ipv6', 'address'],
+      'autoconf',
+      undefined,
+    ],
     ['set interfaces ethernet eth1 disable', ['interfaces', 'ethernet eth1'], 'disable', undefined],
     [
       'set interfaces ethernet eth1 vif 7 description "to r 2"',
