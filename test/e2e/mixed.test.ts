@@ -69,9 +69,20 @@ describe('Paths over FRR and BIRD', () => {
   );
 
   slow('are there again when BIRD was killed', async () => {
-    const hops = await traffic.hops();
+    const [hops, before] = [await traffic.hops(), await birdSessionsOf(await bird())];
     const since = performance.now();
     await (await bird()).run('pkill', '-KILL', '-x', 'bird');
+    await eventually(
+      async () => {
+        const now = await birdSessionsOf(await bird());
+        expect(Object.keys(now)).toEqual(Object.keys(before));
+        for (const [peer, { state, since: up }] of Object.entries(now)) {
+          expect(state).toBe('Established');
+          expect(up).not.toBe(before[peer]?.since);
+        }
+      },
+      { timeoutMs: BOUND_MS, intervalMs: 100, message: 'its sessions are there again' },
+    );
     measured(
       `BIRD killed: packets take the Path ${(await traffic.recovered(hops, since, BOUND_MS)).toFixed(1)} s later`,
     );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObservedServiceSpec } from '../../core/diff/observed.ts';
 import type { DesiredWorkload } from '../../core/plan/desired.ts';
-import { RUNTIME_LABEL } from '../../core/plan/labels.ts';
+import { isOwnLabel } from '../../core/plan/labels.ts';
 
 /**
  * The one place where hinge's fields and Docker's service spec meet, in both directions: what `serviceSpec` writes, `observeSpec`
@@ -99,14 +99,14 @@ export function overlaySpec(
   return {
     ...spec,
     Name: service.name,
-    Labels: { ...withoutRuntime(spec.Labels), ...service.labels },
+    Labels: { ...foreign(spec.Labels), ...service.labels },
     Mode: { Replicated: { ...spec.Mode?.Replicated, Replicas: 1 } },
     TaskTemplate: {
       ...task,
       ContainerSpec: {
         ...task.ContainerSpec,
         Image: service.image,
-        Labels: { ...withoutRuntime(task.ContainerSpec.Labels), ...service.labels },
+        Labels: { ...foreign(task.ContainerSpec.Labels), ...service.labels },
         Hostname: service.hostname,
         // As in `docker run IMAGE COMMAND`: replaces the image's CMD and leaves its ENTRYPOINT.
         Args: [...service.command],
@@ -128,10 +128,6 @@ export function overlaySpec(
   };
 }
 
-/** Of hinge's labels the one that a task may lose. */
-const withoutRuntime = (all: ServiceSpec['Labels']): Record<string, string> =>
-  Object.fromEntries(Object.entries(all ?? {}).filter(([key]) => key !== RUNTIME_LABEL));
-
 /** hinge's fields of a spec that an engine has. */
 export function observeSpec(spec: ServiceSpec): ObservedServiceSpec {
   const { ContainerSpec: container, Resources, Placement, Networks } = spec.TaskTemplate;
@@ -150,3 +146,7 @@ export function observeSpec(spec: ServiceSpec): ObservedServiceSpec {
     containerLabels: container.Labels ?? {},
   };
 }
+
+/** Labels that others have added stay. */
+const foreign = (found: z.infer<typeof labels>): Record<string, string> =>
+  Object.fromEntries(Object.entries(found ?? {}).filter(([key]) => !isOwnLabel(key)));

@@ -1,6 +1,6 @@
 import equal from 'fast-deep-equal';
 import type { DesiredService } from '../plan/desired.ts';
-import { RUNTIME_LABEL } from '../plan/labels.ts';
+import { isOwnLabel } from '../plan/labels.ts';
 import type { ObservedServiceSpec } from './observed.ts';
 
 /**
@@ -25,20 +25,15 @@ export function differingFields(
     ['memoryBytes', desired.memoryBytes, observed.memoryBytes],
     ['replicas', 1, observed.replicas],
     ['networks', [managementId], observed.networks],
-    ['labels', desired.labels, owned(labels, desired.labels)],
-    ['containerLabels', desired.labels, owned(observed.containerLabels, desired.labels)],
+    ['labels', desired.labels, owned(labels)],
+    ['containerLabels', desired.labels, owned(observed.containerLabels)],
   ];
   return pairs.filter(([, want, have]) => !equal(want, have)).map(([field]) => field);
 }
 
 const sorted = (values: readonly string[]): readonly string[] => [...values].sort();
 
-/** The part of `labels` under keys that hinge owns: others may add theirs. One of hinge's own may have to go. */
-function owned(
-  labels: Readonly<Record<string, string>>,
-  desired: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).filter(([key]) => key in desired || key === RUNTIME_LABEL),
-  );
+/** The part of `labels` under keys that hinge owns: others may add theirs. */
+function owned(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => isOwnLabel(key)));
 }

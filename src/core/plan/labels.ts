@@ -24,6 +24,11 @@ export const MADE_FROM_LABEL = 'hinge.testbed/made-from';
 /** On the config in which the Swarm keeps how far the store had come. */
 export const REVISION_LABEL = 'hinge.testbed/revision';
 
+/** All keys above begin with this: what is under others is somebody else's. */
+const OWN = 'hinge.testbed/';
+
+export const isOwnLabel = (key: string): boolean => key.startsWith(OWN);
+
 type Labels = Readonly<Record<string, string>>;
 
 const testbedLabels = ({ prefix, uid }: Testbed): Labels => ({

@@ -74,8 +74,8 @@ export function checkPlatformsOnPaths({ spec }: Experiment, world: World): Findi
     const field = `spec.connections[${index.toString()}].path`;
     const platforms = [...new Set(unable.flatMap((router) => world.platform(router) ?? []))];
     const message =
-      `${field}: ${name} passes ${listing(unable)}, and the platform ${listing(platforms)} carries no layer-2 connections (EVPN); ` +
-      'name a Path of routers with platform frr, or write layer: 3.';
+      `Path/${name} passes routers whose platform (${listing(platforms)}) carries no layer-2 connections, for want of EVPN: ${listing(unable)}. ` +
+      'Name a Path of routers with platform frr, or write layer: 3.';
     const blockers = [`Path/${name}`, ...unable.map((router) => `Router/${router}`)];
     return [finding('Unsupported', field, name, message, blockers)];
   });

@@ -134,7 +134,7 @@ describe('custom resource definitions', () => {
 
   it('keep defaults, patterns, enumerations, bounds and rules', () => {
     const spec = schemaOf('Router').properties?.['spec']?.properties;
-    expect(spec?.['platform']).toMatchObject({ default: 'frr', enum: ['frr', 'vyos'] });
+    expect(spec?.['platform']).toMatchObject({ default: 'frr', enum: ['frr', 'vyos', 'bird'] });
     expect(spec?.['asn']).toMatchObject({ type: 'integer', minimum: 1, maximum: 4294967294 });
     expect(spec?.['asn']).toHaveProperty('x-kubernetes-validations');
     expect(spec?.['resources']?.properties?.['cpus']).toMatchObject({ minimum: 0, exclusiveMinimum: true });
