@@ -1,5 +1,4 @@
 import type { UnitDiff, Wait } from '../core/diff/action.ts';
-import type { DockerError } from '../core/failure.ts';
 import type { ObservedIndex, PlacedContainer } from '../core/diff/observed-index.ts';
 import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Fleet } from '../ports/node-engine.ts';
@@ -13,7 +12,7 @@ const STARTING: Wait = { reason: 'TaskStarting', message: 'Swarm is starting its
 export function whyNotInside(
   sandbox: PlacedContainer | undefined,
   diff: UnitDiff,
-  failed: DockerError | undefined,
+  failed: Error | undefined,
 ): Wait | undefined {
   if (sandbox === undefined) return undefined;
   if (failed !== undefined) return { reason: 'ContainerFailed', message: failed.message };

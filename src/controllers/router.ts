@@ -42,7 +42,8 @@ export function routerReconciler(context: Context): Reconcile {
       () => undefined,
       (error: unknown) => {
         // What an engine says of a container in a sandbox nobody else could tell; of services Swarm can.
-        if (workload?.container === undefined || !(error instanceof DockerError)) throw error;
+        const told = error instanceof DockerError || error instanceof AggregateError;
+        if (workload?.container === undefined || !told) throw error;
         return error;
       },
     );

@@ -44,6 +44,18 @@ describe('the conditions of a router', () => {
     expect(said({})).toEqual(['Running=True Running', 'Configured=True Configured', 'Ready=True Ready']);
   });
 
+  it('say of a router that is away from its sandbox that its links are there', () => {
+    const notRunning = { reason: 'NameTaken', message: 'a container r1 is on n1' };
+    const away = { placed: undefined, state: undefined, notRunning };
+    expect(said(away)).toEqual([
+      'Running=False NameTaken',
+      'Configured=Unknown TaskNotRunning',
+      'Ready=False NameTaken',
+      'Reconciling=True NameTaken',
+    ]);
+    expect(said({ ...away, task: undefined })).toContain('Attached=Unknown TaskNotRunning');
+  });
+
   it('keep it from being Ready while its old container waits for its turn', () => {
     const good = ['Running=True Running', 'Configured=True Configured', 'Ready=False WaitingForTurn'];
     expect(said({ turn: turn(false) })).toEqual([...good, 'Reconciling=True WaitingForTurn']);
