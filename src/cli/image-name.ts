@@ -22,10 +22,10 @@ export function parseImageName(text: string): ImageName {
 /** `vyos-1.4-amd64.iso` is `hinge/vyos:1.4-amd64`: what comes before the first number is the name, the rest the tag. */
 export function imageNameOf(file: string): ImageName {
   const stem = basename(file).replace(/\.(iso|squashfs|tar)$/i, '');
-  const [, name, version] = /^(.+?)[-_]v?(\d.*)$/.exec(stem) ??
-    /^([^-_]+)[-_](.+)$/.exec(stem) ?? ['', stem, 'latest'];
-  const repository = `hinge/${clean(name ?? '').toLowerCase()}`;
-  const tag = clean(version ?? '').slice(0, 128);
+  const [, name = stem, version = 'latest'] =
+    /^(.+?)[-_]v?(\d.*)$/.exec(stem) ?? /^([^-_]+)[-_](.+)$/.exec(stem) ?? [];
+  const repository = `hinge/${clean(name).toLowerCase()}`;
+  const tag = clean(version).slice(0, 128);
   if (NAME.test(`${repository}:${tag}`)) return { repository, tag };
   throw usageError(
     `no name for an image can be made of the file name ${basename(file)}: give one with --tag, such as --tag hinge/vyos:1.4`,

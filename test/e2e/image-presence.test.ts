@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RouterStatus } from '../../src/api/status.ts';
+import { eventually } from '../support/eventually.ts';
 import { hinge } from '../support/operator.ts';
 import { REGISTRY_USER, Registry } from '../support/registry.ts';
 import { allRows } from '../support/slow.ts';
@@ -137,9 +138,16 @@ describe.runIf(allRows)('images that are not there', () => {
     });
     const { container: before } = (await status('pulled')) ?? {};
     await testbed.put(always);
+    await eventually(
+      async () => {
+        const { container: now } = (await status('pulled')) ?? {};
+        expect(now).toBeDefined();
+        expect(now).not.toBe(before);
+      },
+      { timeoutMs: 60_000, message: 'its container is replaced' },
+    );
     await testbed.ready([always.ref], 60_000);
     const { container: after, node = '' } = (await status('pulled')) ?? {};
-    expect(after).not.toBe(before);
     const { Image } = await testbed.lab
       .node(node)
       .docker.getContainer(after ?? '')

@@ -83,7 +83,9 @@ function wordsOf(error: unknown): string {
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
   // A refused connection to a name with several addresses is an AggregateError without a message.
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return `${error.message.trim() || code}${cause}`;
+  // What answers with a stream, answers with an error that nobody has parsed.
+  const words = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').trim();
+  return `${words || code}${cause}`;
 }
 
 const isMessage = (value: unknown): value is { message: string } =>
