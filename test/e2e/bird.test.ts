@@ -64,7 +64,10 @@ describe.runIf(allRows)('an AS of routers with FRR and BIRD', () => {
       connections: [{ name: 'sids', from: 'c', to: 'd', path: 'segments', addresses: {} }],
     });
     await testbed.put(segments, beside);
-    measured(`over SRv6: proven ${(await testbed.ready([segments.ref, beside.ref])).toFixed(1)} s after put`);
+    const seconds = await testbed.ready([segments.ref, beside.ref]);
+    measured(`over SRv6: proven ${seconds.toFixed(1)} s after put`);
+    const { connections = [] } = (await testbed.status(beside.ref)) as ExperimentStatus;
+    expect(connections.map(({ proof }) => proof?.asPath)).toEqual([[]]);
   });
 
   it('carries no layer 2, and says why', async () => {
@@ -145,7 +148,8 @@ describe.runIf(allRows)('BGP policy between FRR and BIRD', () => {
     const limit = { neighbors: [{ router: 'pol-frr', maximumPrefixes: { limit: 1 } }] };
     await testbed.put(bird(limit));
     const held = { status: 'False', reason: 'HeldByRouter', message: /Idle \(PfxCt\)/ } as const;
-    await testbed.condition(router('pol-bird'), 'Established', held, BOUND_MS);
+    const { message } = await testbed.condition(router('pol-bird'), 'Established', held, BOUND_MS);
+    expect(message).toContain('held by this router');
     await testbed.put(bird({}));
     await allReady();
   });

@@ -34,14 +34,17 @@ async function describeImage(image: string): Promise<unknown> {
 }
 
 /** A real `docker build` of the same Dockerfile, on the lab's base since nothing can be pulled, is the reference. */
-it.each(['router-frr', 'router-bird', 'host', 'helper'])('%s is what docker build makes of its Dockerfile', async (name) => {
-  const built = `built/${name}`;
-  await lab.docker(
-    'build',
-    '--network=none',
-    '--build-arg=BASE=hinge/base:1',
-    `--tag=${built}`,
-    join(IMAGES, name),
-  );
-  expect(await describeImage(`hinge/${name}:1`)).toEqual(await describeImage(built));
-});
+it.each(['router-frr', 'router-bird', 'host', 'helper'])(
+  '%s is what docker build makes of its Dockerfile',
+  async (name) => {
+    const built = `built/${name}`;
+    await lab.docker(
+      'build',
+      '--network=none',
+      '--build-arg=BASE=hinge/base:1',
+      `--tag=${built}`,
+      join(IMAGES, name),
+    );
+    expect(await describeImage(`hinge/${name}:1`)).toEqual(await describeImage(built));
+  },
+);

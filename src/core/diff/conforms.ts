@@ -25,8 +25,8 @@ export function differingFields(
     ['memoryBytes', desired.memoryBytes, observed.memoryBytes],
     ['replicas', 1, observed.replicas],
     ['networks', [managementId], observed.networks],
-    ['labels', desired.labels, owned(labels)],
-    ['containerLabels', desired.labels, owned(observed.containerLabels)],
+    ['labels', desired.labels, owned(labels, desired.labels)],
+    ['containerLabels', desired.labels, owned(observed.containerLabels, desired.labels)],
   ];
   return pairs.filter(([, want, have]) => !equal(want, have)).map(([field]) => field);
 }
@@ -34,6 +34,9 @@ export function differingFields(
 const sorted = (values: readonly string[]): readonly string[] => [...values].sort();
 
 /** The part of `labels` under keys that hinge owns: others may add theirs. */
-function owned(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => isOwnLabel(key)));
+function owned(
+  labels: Readonly<Record<string, string>>,
+  desired: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key in desired || isOwnLabel(key)));
 }

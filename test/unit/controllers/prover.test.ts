@@ -83,7 +83,7 @@ class Range {
     testbed: {
       desired: {
         workloads: new Map([
-          ['router/r2', { setup: { type: 'router', configuration: PLANNED, sessions: [] } }],
+          ['router/r2', { setup: { type: 'router', platform: 'frr', configuration: PLANNED, sessions: [] } }],
         ]),
         nameAt: (address: string) => address,
       },

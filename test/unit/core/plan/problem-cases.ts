@@ -86,31 +86,6 @@ export const ROUTERS: readonly Case[] = [
     expected: ['Unsupported spec.platform'],
   },
   {
-    what: 'what its platform does not do',
-    object: router('x', {
-      platform: 'bird',
-      bgp: {
-        aggregates: [{ prefix: '10.0.0.0/8' }],
-        gracefulRestart: {},
-        import: [{ match: { asPath: '^65001_' } }, { match: { asPath: '^6500[0-9]_' } }],
-        neighbors: [
-          {
-            router: 'r1',
-            defaultOriginate: true,
-            export: [{ set: { nextHopUnchanged: true } }, { set: { nextHopUnchanged: false } }],
-          },
-        ],
-      },
-    }),
-    expected: [
-      'Unsupported spec.bgp.aggregates',
-      'Unsupported spec.bgp.gracefulRestart',
-      'Unsupported spec.bgp.import[1].match.asPath',
-      'Unsupported spec.bgp.neighbors[0].defaultOriginate',
-      'Unsupported spec.bgp.neighbors[0].export[0].set.nextHopUnchanged',
-    ],
-  },
-  {
     what: 'host bits, repetitions and itself in its policy',
     object: router('x', {
       bgp: {
