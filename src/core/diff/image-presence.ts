@@ -1,4 +1,4 @@
-import type { DesiredPull } from '../plan/desired.ts';
+import type { DesiredPull } from '../plan/desired-pull.ts';
 import type { Wait } from './action.ts';
 
 /** What is known of an image on a node. */

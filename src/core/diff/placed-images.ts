@@ -1,4 +1,5 @@
-import type { DesiredPull, DesiredWorkload } from '../plan/desired.ts';
+import type { DesiredWorkload } from '../plan/desired.ts';
+import type { DesiredPull } from '../plan/desired-pull.ts';
 import type { Action, UnitDiff } from './action.ts';
 import { USUAL_PULL } from './image-presence.ts';
 import { replacedFields } from './rolling.ts';

@@ -1,7 +1,7 @@
 import type { BgpNeighbor, ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { ObjectRef } from '../../api/object.ts';
 import type { Path } from '../../api/path.ts';
-import type { ImagePullPolicy } from '../../api/quantity.ts';
+import type { DesiredPull } from './desired-pull.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
@@ -187,13 +187,6 @@ export interface DesiredRoute {
   readonly source: string | undefined;
   /** Bytes: what the segments leave of the links' MTU; undefined: there are none. */
   readonly mtu: number | undefined;
-}
-
-/** How a workload's image is to come to its nodes. */
-export interface DesiredPull {
-  readonly policy: ImagePullPolicy;
-  /** Name of the secret for its registry; absent: pulled without. */
-  readonly secret?: string;
 }
 
 /** A service with one replica: a router or an experiment host. */

@@ -1,7 +1,8 @@
 import type { ImagePullPolicy } from '../../api/quantity.ts';
 import type { Placement, Resources } from '../../api/router.ts';
 import type { ContainerForm } from './container-form.ts';
-import type { DesiredContainer, DesiredPull, DesiredService } from './desired.ts';
+import type { DesiredContainer, DesiredService } from './desired.ts';
+import type { DesiredPull } from './desired-pull.ts';
 import { routerLabels, SANDBOX_LABELS, workloadLabels } from './labels.ts';
 import { routerContainerName } from './names.ts';
 import type { ContainerDefaults, Platform } from './platforms.ts';
