@@ -1,6 +1,7 @@
 import type { ExportRule, ImportRule, RouterBgp } from '../../api/bgp.ts';
 import { isInternal } from './autonomous-system.ts';
-import type { DesiredSession, PolicyNote } from './desired.ts';
+import type { DesiredSession } from './desired.ts';
+import type { PolicyNote } from './policy-note.ts';
 import { listing } from './listing.ts';
 import type { PlannedRouter } from './topology.ts';
 

@@ -5,6 +5,7 @@ import type { DesiredPull } from './desired-pull.ts';
 import type { ConfigurationText } from '../render/text.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
+import type { PolicyNote } from './policy-note.ts';
 import type { Way } from './locator.ts';
 import type { Pace } from './pace.ts';
 import type { Platform } from './platforms.ts';
@@ -202,21 +203,6 @@ export interface DesiredWorkload {
   readonly setup: RouterSetup | HostSetup;
   /** What is to be said of a router's BGP policy; undefined: it has none. */
   readonly notes?: readonly PolicyNote[];
-}
-
-/** Something in a router's policy that cannot be as it is written, or hardly can be meant. */
-export interface PolicyNote {
-  /** In the order of their weight; the last three: it is done as written all the same. */
-  readonly reason:
-    | 'SecretMissing'
-    | 'SecretInvalid'
-    | 'PasswordsDiffer'
-    | 'NotANeighbor'
-    | 'NotInsideAs'
-    | 'CutsAs'
-    | 'AsInParts'
-    | 'FightsPath';
-  readonly message: string;
 }
 
 export interface DesiredHop {

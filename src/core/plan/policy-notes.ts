@@ -1,6 +1,7 @@
 import { type ExportRule, type ImportRule, lengthsOf, type RouterBgp } from '../../api/bgp.ts';
 import type { Adjacency } from './adjacency.ts';
-import type { DesiredSession, PolicyNote } from './desired.ts';
+import type { DesiredSession } from './desired.ts';
+import type { PolicyNote } from './policy-note.ts';
 import { partNotes, prependNotes } from './as-notes.ts';
 import { parsePrefix } from './ipv4.ts';
 import { listing } from './listing.ts';

@@ -1,7 +1,8 @@
 import type { Router } from '../../api/router.ts';
 import { dialectOf } from '../render/dialects.ts';
 import { type Seat, seatAddress } from './access-network.ts';
-import type { DesiredExperiment, DesiredHostPort, DesiredWorkload, PolicyNote } from './desired.ts';
+import type { DesiredExperiment, DesiredHostPort, DesiredWorkload } from './desired.ts';
+import type { PolicyNote } from './policy-note.ts';
 import { type HostFlows, hostFlows } from './host-flows.ts';
 import { hostServiceName, routerServiceName } from './names.ts';
 import { hostKey, routerKey } from './owners.ts';

@@ -6,7 +6,8 @@ import { runsPlan } from '../diff/wanted-configuration.ts';
 import type { RouterState } from '../diff/observed-router.ts';
 import { isLeaving, type Turn } from '../diff/rolling.ts';
 import { fieldWords } from '../diff/service-changes.ts';
-import type { DesiredWorkload, PolicyNote, RouterSetup } from '../plan/desired.ts';
+import type { DesiredWorkload, RouterSetup } from '../plan/desired.ts';
+import type { PolicyNote } from '../plan/policy-note.ts';
 import { platformIn } from '../plan/labels.ts';
 import { type Finding, found, missing, unknown } from './conditions.ts';
 
