@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RouterStatus } from '../../src/api/status.ts';
 import { eventually } from '../support/eventually.ts';
+import { sharedLab } from '../support/lab.ts';
 import { hinge } from '../support/operator.ts';
 import { REGISTRY_USER, Registry } from '../support/registry.ts';
 import { allRows } from '../support/slow.ts';
@@ -12,9 +13,22 @@ import { document, useTestbed } from '../support/testbed.ts';
 const ROUTER_IMAGE = 'hinge/router-frr:1';
 
 describe.runIf(allRows)('images that are not there', () => {
-  const testbed = useTestbed('/images');
   let directory: string | undefined;
   let registry: Registry | undefined;
+
+  // Registered first, it comes last: images of containers that are there cannot be removed.
+  afterAll(async () => {
+    await registry?.stop();
+    for (const { docker } of sharedLab().nodes) {
+      const images = await docker.listImages();
+      const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+      for (const name of names.filter((one) => /^(test-images|127\.0\.0\.1:5000)\//.test(one)))
+        await docker.getImage(name).remove();
+    }
+    if (directory !== undefined) await rm(directory, { recursive: true });
+  });
+
+  const testbed = useTestbed('/images');
 
   const tag = async (node: string, name: string): Promise<void> => {
     const colon = name.lastIndexOf(':');
@@ -27,17 +41,6 @@ describe.runIf(allRows)('images that are not there', () => {
     testbed.lab.node(node).docker.getImage(name).remove();
   const status = async (name: string): Promise<RouterStatus | undefined> =>
     testbed.status({ kind: 'Router', name });
-
-  afterAll(async () => {
-    await registry?.stop();
-    for (const { docker } of testbed.lab.nodes) {
-      const images = await docker.listImages();
-      const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
-      for (const name of names.filter((one) => /^(test-images|127\.0\.0\.1:5000)\//.test(one)))
-        await docker.getImage(name).remove();
-    }
-    if (directory !== undefined) await rm(directory, { recursive: true });
-  });
 
   it('keep a router from being placed, until one of its nodes has them', async () => {
     await testbed.start();
@@ -125,7 +128,7 @@ describe.runIf(allRows)('images that are not there', () => {
     if (registry === undefined) throw new Error('there is no registry');
     const { docker } = testbed.lab.node('node1');
     // Another image under the same name: the router's, with one more label.
-    const container = await docker.createContainer({ Image: ROUTER_IMAGE, Cmd: ['true'] });
+    const container = await docker.createContainer({ Image: ROUTER_IMAGE });
     await container.commit({ repo: 'test-images/newer', tag: '1', changes: 'LABEL newer=yes' });
     await container.remove();
     const newer = (await docker.getImage('test-images/newer:1').inspect()).Id;

@@ -9,7 +9,14 @@ export function registerImage(program: Command, context: CliContext): void {
   const image = program
     .command('image')
     .summary('bring images to the nodes, and see where they are')
-    .description('Images of routers, hosts and helpers on the nodes of the Swarm.');
+    .description('Images of routers, hosts and helpers on the nodes of the Swarm.')
+    .addHelpText(
+      'after',
+      exampleText([
+        ['hinge image import vyos-1.4.iso', 'make an image of an ISO image, on every node'],
+        ['hinge image list', 'where an image is missing'],
+      ]),
+    );
   const importing = image
     .command('import')
     .summary('put an image onto every node')

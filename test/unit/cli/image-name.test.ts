@@ -27,7 +27,7 @@ describe('the name of an image', () => {
     expect(parseImageName(text)).toEqual(name);
   });
 
-  it.each(['Upper/case:1', 'a b', 'a:', 'a@sha256:00', ''])('"%s" is none', (text) => {
+  it.each(['upper/Case:1', 'a b', 'a:', 'a@sha256:00', ''])('"%s" is none', (text) => {
     expect(() => parseImageName(text)).toThrow(/expected the name of an image/);
   });
 });
