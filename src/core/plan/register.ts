@@ -6,6 +6,7 @@ import { MANAGEMENT } from './desired.ts';
 import type { Finding } from './finding.ts';
 import { claimOf, type Holding } from './holding.ts';
 import { addressOf, parsePrefix } from './ipv4.ts';
+import { lanKeyOf } from './owners.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { PlanSettings } from './settings.ts';
 import type { Want } from './want.ts';
@@ -113,6 +114,7 @@ export class Register {
       return loopback === undefined ? undefined : addressOf(loopback);
     }
     const isFree = (value: string): boolean =>
+      (pool !== 'port' || vniOf(value) === this.of('vni', lanKeyOf(owner))?.value) &&
       this.holderOf(pool, value, owner) === undefined &&
       !(identifies === true && this.holderOf('router-id', addressOf(value), owner) !== undefined);
     return this.#committed.of(pool, owner).find(({ value }) => isFree(value))?.value;
@@ -163,6 +165,9 @@ export class Register {
 }
 
 const always: IsOneAs = () => true;
+
+/** Of a `port` claim's value: a place on another VNI than the LAN has now is worth nothing. */
+const vniOf = (value: string): string | undefined => value.split('-', 1)[0];
 
 /** Routers that all write one AS number are of one AS. */
 const isShareable = ({ pool, users }: Holding): boolean =>

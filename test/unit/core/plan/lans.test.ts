@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostSetup, RouterSetup } from '../../../../src/core/plan/desired.ts';
+import { intake } from '../../../../src/core/plan/intake.ts';
 import { DEFAULT_SETTINGS } from '../../../../src/core/plan/settings.ts';
 import { Bench, experiment, path, reasons, router } from './bench.ts';
 import { settleBgp } from './path-vector.ts';
@@ -47,6 +48,18 @@ describe('connections of layer 2', () => {
     if (setup?.type !== 'router') throw new Error(`no router ${name}`);
     return setup;
   };
+
+  it('give hosts places on the VNI that their LAN has, whatever is left of an earlier one', () => {
+    const bench = put(new Bench(), [UP]);
+    const decided = intake(bench.input());
+    const left = decided.changes.take.filter(({ owner }) => owner === 'port/x/172.20.1.0-24/a');
+    expect(left).toHaveLength(1);
+    bench.commit({ ...decided, changes: { ...decided.changes, take: left, release: [] } });
+    bench.settings = { ...DEFAULT_SETTINGS, vnis: { first: 5000, last: 6000 } };
+    const ports = ['a', 'b'].flatMap((name) => host(bench, name).ports ?? []);
+    expect(new Set(ports.map(({ vni }) => vni))).toEqual(new Set([5000]));
+    expect(new Set(ports.map(({ address }) => address)).size).toBe(2);
+  });
 
   it('have tunnels between ends of their own, which take their own Path both ways', () => {
     const bench = put(new Bench(), [UP, DOWN]);
