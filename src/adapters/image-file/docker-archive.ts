@@ -65,15 +65,13 @@ export class DockerArchive {
 
   async *stream(signal: AbortSignal): AsyncIterable<Uint8Array> {
     const tar = pack();
-    let failure: unknown;
-    const writing = this.#write(tar, signal).catch((error: unknown) => {
-      failure = error;
+    const writing = this.#write(tar, signal);
+    void writing.catch((error: unknown) => {
       tar.destroy(error as Error);
     });
     yield* tar as AsyncIterable<Uint8Array>;
     // A tar whose source breaks off just ends.
     await writing;
-    if (failure !== undefined) throw failure;
   }
 
   async #write(tar: Pack, signal: AbortSignal): Promise<void> {
