@@ -116,8 +116,17 @@ export class Register {
     const isFree = (value: string): boolean =>
       (pool !== 'port' || vniOf(value) === this.of('vni', lanKeyOf(owner))?.value) &&
       this.holderOf(pool, value, owner) === undefined &&
-      !(identifies === true && this.holderOf('router-id', addressOf(value), owner) !== undefined);
+      !(identifies === true && this.#identifiesAnother(addressOf(value), owner));
     return this.#committed.of(pool, owner).find(({ value }) => isFree(value))?.value;
+  }
+
+  /** Whether a router identifier is another owner's, who may have got it while this one was gone, and may come after it now. */
+  #identifiesAnother(value: string, owner: string): boolean {
+    const claim = { pool: 'router-id', value, owner } as const;
+    return (
+      this.holderOf('router-id', value, owner) !== undefined ||
+      this.#committed.against(claim).some((other) => other.owner !== owner)
+    );
   }
 
   #add(user: string, want: Want, value: string | undefined, first: string | undefined): void {

@@ -104,6 +104,33 @@ describe('acceptance', () => {
     expect(asnOf(bench, 'r1')).toBe('4200000000');
   });
 
+  it('lets nobody come back to a router id that another one has by now', () => {
+    const joined = (one: string, other: string): TestbedObject[] => [
+      router(one),
+      router(other),
+      path('p', [one, other]),
+      experiment('e', {
+        hosts: [
+          { name: 'a', router: one },
+          { name: 'b', router: other },
+        ],
+        connections: [{ name: 'ab', from: 'a', to: 'b', path: 'p', layer: 2 }],
+      }),
+    ];
+    const bench = new Bench().put(...joined('r1', 'r4'));
+    bench.settle();
+    expect(idOf(bench, 'r1')).toBe('10.255.0.1');
+    bench.lingering = undefined;
+    bench.delete('Router/r1').settle();
+    bench.delete('Path/p', 'Experiment/e').settle();
+    bench.put(router('r3', { routerId: '10.255.0.1' })).settle();
+    expect(idOf(bench, 'r3')).toBe('10.255.0.1');
+    const { problems } = bench.put(...joined('r2', 'r1')).settle();
+    expect([...problems]).toEqual([]);
+    expect(idOf(bench, 'r3')).toBe('10.255.0.1');
+    expect(idOf(bench, 'r1')).not.toBe('10.255.0.1');
+  });
+
   it('swaps values between objects that are edited together', () => {
     const bench = new Bench().put(
       router('r1', { routerId: '0.0.0.1' }),
