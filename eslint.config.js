@@ -121,7 +121,7 @@ export default defineConfig(
         { assertFunctionNames: ['expect', 'expect*', 'fc.assert', 'eventually'] },
       ],
       // Of test/support/slow.ts.
-      'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['slow'] }],
+      'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['slow', 'slow.each'] }],
       // The second argument is what to say when it fails.
       'vitest/valid-expect': ['error', { maxArgs: 2 }],
       'vitest/no-disabled-tests': 'error',

@@ -75,16 +75,25 @@ export class ImageKeeper {
     diff: UnitDiff,
     index: ObservedIndex,
   ): Promise<Allowed> {
-    const images = workload === undefined ? [] : placedImages(workload, diff);
-    const wait = workload && (await this.#verdict(workload, images, index, { fresh: true }));
-    if (workload === undefined) this.#held.delete(key);
-    else this.#hold(workload, wait);
-    return wait === undefined ? { diff } : { diff: { sequences: withoutImages(diff), waits: [wait] }, wait };
+    if (workload === undefined) {
+      this.#held.delete(key);
+      return { diff };
+    }
+    const sequences = await Promise.all(
+      diff.sequences.map(async (actions) => ({
+        actions,
+        wait: await this.#verdict(workload, placedImages(workload, actions), index),
+      })),
+    );
+    const wait = sequences.map((sequence) => sequence.wait).find((found) => found !== undefined);
+    this.#hold(workload, wait);
+    if (wait === undefined) return { diff };
+    return { diff: { sequences: withoutImages(workload, sequences), waits: [wait, ...diff.waits] }, wait };
   }
 
   /** Why Swarm cannot start a container of a service that is there, as far as its image goes; has it pulled, too. */
   async restarting(workload: DesiredWorkload, index: ObservedIndex): Promise<Wait | undefined> {
-    const wait = await this.#verdict(workload, [serviceImage(workload)], index, { fresh: false });
+    const wait = await this.#verdict(workload, [serviceImage(workload, false)], index);
     this.#hold(workload, wait);
     return wait;
   }
@@ -100,17 +109,15 @@ export class ImageKeeper {
     workload: DesiredWorkload,
     images: readonly PlacedImage[],
     index: ObservedIndex,
-    { fresh }: { readonly fresh: boolean },
   ): Promise<Wait | undefined> {
-    const waits = await Promise.all(images.map((image) => this.#imageVerdict(workload, image, index, fresh)));
+    const waits = await Promise.all(images.map((image) => this.#imageVerdict(workload, image, index)));
     return waits.find((wait) => wait !== undefined);
   }
 
   async #imageVerdict(
     workload: DesiredWorkload,
-    { image, pull: policy, node: only }: PlacedImage,
+    { image, pull: policy, node: only, fresh }: PlacedImage,
     index: ObservedIndex,
-    fresh: boolean,
   ): Promise<Wait | undefined> {
     if (!index.swarm.ok) return undefined;
     const { constraints } = workload.service;
@@ -124,7 +131,7 @@ export class ImageKeeper {
         },
       ),
     );
-    const { pull, wait } = imageVerdict(image, policy, nodes, fresh);
+    const { pull, wait } = imageVerdict(image, policy, nodes, { fresh, placed: only !== undefined });
     for (const node of pull) this.#puller.begin(node, image, access);
     return wait;
   }

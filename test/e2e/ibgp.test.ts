@@ -73,7 +73,7 @@ describe('an AS with several routers', () => {
     await eventually(look, { timeoutMs: BOUND_MS, message: 'loss and round-trip time are in the status' });
   });
 
-  it('has sessions that BFD watches over one hop', async () => {
+  slow('has sessions that BFD watches over one hop', async () => {
     const core = await testbed.container('router/core');
     const watched = async (): Promise<void> => {
       const peers = JSON.parse(await core.run('vtysh', '-c', 'show bfd peers json')) as {

@@ -116,7 +116,7 @@ describe('Paths over FRR and BIRD', () => {
     await allReady();
   };
 
-  it('lose what was done to BIRD by hand, and no session with it', async () => {
+  slow('lose what was done to BIRD by hand, and no session with it', async () => {
     const footing = await steadyFooting(testbed);
     const script = [
       'sed "s/bgp_local_pref = 200/bgp_local_pref = 50/" /etc/bird/bird.conf > /tmp/other.conf',
@@ -136,7 +136,7 @@ describe('Paths over FRR and BIRD', () => {
     expect(await steadyFooting(testbed)).toEqual(footing);
   });
 
-  it('have their sessions back when somebody has disabled them', async () => {
+  slow('have their sessions back when somebody has disabled them', async () => {
     await undone(`birdcl disable '"hinge_*_*"'`, /birdc disable hinge_/);
     const states = Object.values(await birdSessionsOf(await lower())).map(({ state }) => state);
     expect(states).toEqual(['Established', 'Established']);

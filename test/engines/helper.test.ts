@@ -146,7 +146,7 @@ describe('on real engines, the helper', () => {
     const failure = await failureOf(scene.node('node2').ensureHelper('hinge/nowhere:9'));
     expect(failure).toMatchObject({ kind: 'not-found' });
     expect(failure.message).toContain(
-      'node2 lacks the image hinge/nowhere:9: load it there (docker load) or pull it',
+      'node2 lacks the image hinge/nowhere:9: bring it there (hinge image import',
     );
   });
 

@@ -54,7 +54,7 @@ describe('repair', () => {
     expect(await footingOf(testbed)).toEqual(footing);
   });
 
-  it('row 18: the container of a router frozen, so that it is silent', async () => {
+  slow('row 18: the container of a router frozen, so that it is silent', async () => {
     const [left, middle] = await Promise.all(
       ['left', 'middle'].map((name) => testbed.container(`router/repair-${name}`)),
     );

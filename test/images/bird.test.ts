@@ -6,6 +6,7 @@ import { renderBird, withoutBfd } from '../../src/core/render/bird.ts';
 import type { RenderedRouter } from '../../src/core/render/router.ts';
 import type { DesiredSession } from '../../src/core/plan/desired.ts';
 import { eventually } from '../support/eventually.ts';
+import { slow } from '../support/slow.ts';
 import { ImageLab } from './image-lab.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/bird');
@@ -165,7 +166,7 @@ describe('two routers with a session', () => {
   const rules = { import: [], export: [{ action: 'permit' as const, set: { med: 5 } }] };
   const pace = { keepalive: 3, hold: 9, connect: 1, bfdMs: 500 };
 
-  it.each([
+  slow.each([
     ['the same again', renderBird(config(1))],
     ['rules', renderBird(changed({ policy: rules }))],
     ['a preference', renderBird(config(1, { preferred: [{ prefix: '10.1.0.0/24', from: '203.0.113.12' }] }))],
@@ -185,7 +186,7 @@ describe('two routers with a session', () => {
     expect(await upSince()).toBe(before);
   });
 
-  it.each([
+  slow.each([
     ['another hold time', renderBird(changed({ pace: { ...pace, hold: 12 } }))],
     ['another router ID', renderBird(config(1, { routerId: '10.99.9.9' }))],
     ['BFD that goes', withoutBfd(renderBird(config(1)), ['203.0.113.12'])],

@@ -28,9 +28,9 @@ export async function render(session: Session, options: RenderOptions): Promise<
   const good = goodOnes(documents);
   const given = good.map((document) => ({
     ...document,
-    object: anyPlatform(document.object, options.format),
+    object: anyPlatform(document.object, options),
   }));
-  const surroundings = anyPlatformWithin(stored, options.format);
+  const surroundings = anyPlatformWithin(stored, options);
   refuse(session, planProblems(given, settings, surroundings), documents.length);
   const { intake } = foresee(inputWith(given, settings, surroundings));
   const plans = routerPlans(intake.topology, intake.desired.experiments, ALL_SECRETS);

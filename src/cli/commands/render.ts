@@ -14,9 +14,9 @@ export function registerRender(program: Command, context: CliContext): void {
     .summary('print the configurations that files would give routers')
     .description(
       'Plans as the operator would, and prints the complete configuration of the routers: for platform frr a frr.conf, for ' +
-        'platform vyos a config.boot, or what --format names, also for a router of the other platform. Without --stored the files ' +
-        'are taken for the whole testbed, and neither etcd nor Docker is asked. Nothing is written. What a platform or a release ' +
-        'cannot do is a warning.',
+        'platform vyos a config.boot, for platform bird a bird.conf, or what --format names, also for a router of another platform. ' +
+        'Without --stored the files are taken for the whole testbed, and neither etcd nor Docker is asked. Nothing is written. What a release ' +
+        'of VyOS cannot do is a warning; what BIRD cannot do is refused.',
     )
     .requiredOption(
       '-f, --filename <path>',

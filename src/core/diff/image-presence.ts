@@ -32,13 +32,14 @@ export const USUAL_PULL: DesiredPull = { policy: 'IfNotPresent' };
 /**
  * Whether a container may be made. It is held back while the image is being pulled, and when certainly no node that it may be placed on has it. If some
  * have it and others lack it, it is made: Swarm tries one node after the other. What cannot be read is not known to lack it.
- * @param nodes those that Swarm may place it on. @param fresh whether it is a new container, for which `Always` asks the registry.
+ * @param nodes those that Swarm may place it on. `fresh`: it is a new container, for which `Always` asks the registry. `placed`: it is for a sandbox that is on
+ * its node already.
  */
 export function imageVerdict(
   image: string,
   { policy }: DesiredPull,
   nodes: readonly ImageNode[],
-  fresh: boolean,
+  { fresh, placed }: { readonly fresh: boolean; readonly placed: boolean },
 ): ImageVerdict {
   if (nodes.length === 0) return { pull: [] };
   const asks = fresh && policy === 'Always';
@@ -70,21 +71,27 @@ export function imageVerdict(
       'imagePullPolicy: IfNotPresent takes the one that is there';
     return { pull, wait: { reason: 'PullFailed', message } };
   }
-  return { pull, wait: { reason: 'ImageMissing', message: missingText(image, policy, nodes, words) } };
+  return {
+    pull,
+    wait: { reason: 'ImageMissing', message: missingText(image, policy, { nodes, placed }, words) },
+  };
 }
 
 function missingText(
   image: string,
   policy: DesiredPull['policy'],
-  nodes: readonly ImageNode[],
+  { nodes, placed }: { readonly nodes: readonly ImageNode[]; readonly placed: boolean },
   words: string,
 ): string {
   const where = nodes.map(({ node }) => node).join(', ');
   const failed = words === '' ? 'it went again after it was pulled' : `pulling it failed (${words})`;
   const tried = policy === 'Never' ? 'imagePullPolicy: Never keeps hinge from pulling it' : failed;
+  const lacking = placed
+    ? `its sandbox is on ${where}, which lacks the image ${image}; ${tried}. Keep the Router off that node (spec.placement), or b`
+    : `no node that it may run on has the image ${image} (${where}), so nothing is started; ${tried}. B`;
   return (
-    `no node that it may run on has the image ${image} (${where}), so nothing is started; ${tried}. ` +
-    `Bring it there: hinge image import FILE --tag ${image}, or on each node docker load or docker pull ${image}` +
+    lacking +
+    `ring it there: hinge image import FILE --tag ${image}, or on each node docker load or docker pull ${image}` +
     (policy === 'Never' ? '; or write imagePullPolicy: IfNotPresent' : '')
   );
 }

@@ -6,12 +6,12 @@ import type { ObservedIndex, PlacedContainer } from './observed-index.ts';
 
 /**
  * What a router's own container needs. It lives and dies with its sandbox: whatever stands in another one than the current is removed.
- * @param desired undefined: none is wanted. @param leaving its sandbox is about to be replaced.
+ * @param desired undefined: none is wanted. `leaving`: its sandbox is about to be replaced; `updating`: Swarm is at it.
  */
 export function diffRouterContainer(
   key: string,
   desired: DesiredContainer | undefined,
-  leaving: boolean,
+  { leaving, updating }: { readonly leaving: boolean; readonly updating: boolean },
   index: ObservedIndex,
 ): UnitDiff {
   const own = index.routers(key);
@@ -25,7 +25,9 @@ export function diffRouterContainer(
   const here = strays.filter(({ node }) => node === sandbox.node).map((placed) => removal(placed));
   const { actions, waits } =
     router === undefined
-      ? creation(desired, sandbox, nameHolder(desired.name, sandbox.node, own, index))
+      ? updating
+        ? { actions: [], waits: [] }
+        : creation(desired, sandbox, nameHolder(desired.name, sandbox.node, own, index))
       : { actions: upkeep(desired, router, sandbox, leaving), waits: [] };
   const sequence = [...here, ...actions];
   return { sequences: sequence.length === 0 ? elsewhere : [...elsewhere, sequence], waits };

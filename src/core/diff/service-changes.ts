@@ -37,6 +37,7 @@ const WORDS: Readonly<Partial<Record<string, string>>> = {
   nanoCpus: 'resources',
   memoryBytes: 'resources',
   constraints: 'placement',
+  containerLabels: 'platform or runtime',
 };
 
 /** `image, resources`: fields in the words of the objects, each once. */

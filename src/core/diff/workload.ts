@@ -15,7 +15,7 @@ export function diffWorkload(
   if (desired?.container === undefined && index.routers(key).length === 0) return service;
   const updating = (index.services.get(key) ?? []).some((one) => one.updating);
   const leaving = updating || replacedFields(service).length > 0;
-  const router = diffRouterContainer(key, desired?.container, leaving, index);
+  const router = diffRouterContainer(key, desired?.container, { leaving, updating }, index);
   return {
     sequences: [...router.sequences, ...service.sequences],
     waits: [...service.waits, ...router.waits],

@@ -13,7 +13,7 @@ function textOf(
 ): ReturnType<typeof renderedText> {
   const object = router('r1', spec);
   if (object.kind !== 'Router') throw new Error('a Router is a Router');
-  const bench = new Bench().put(anyPlatform(object), router('r2'), path('p', ['r1', 'r2']));
+  const bench = new Bench().put(anyPlatform(object, asked), router('r2'), path('p', ['r1', 'r2']));
   const { topology, desired } = bench.settle();
   const plan = routerPlans(topology, desired.experiments, ALL_SECRETS).find(
     (one) => one.router.name === 'r1',

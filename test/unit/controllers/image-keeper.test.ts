@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectRef } from '../../../src/api/object.ts';
 import { ImageKeeper } from '../../../src/controllers/image-keeper.ts';
 import { SecretBook } from '../../../src/controllers/secret-book.ts';
-import type { UnitDiff } from '../../../src/core/diff/action.ts';
+import type { Action, UnitDiff } from '../../../src/core/diff/action.ts';
 import type { ObservedSwarmNode } from '../../../src/core/diff/observed.ts';
 import { ObservedIndex } from '../../../src/core/diff/observed-index.ts';
 import { DockerError } from '../../../src/core/failure.ts';
@@ -169,6 +169,42 @@ describe('ImageKeeper', () => {
     expect(wait?.reason).toBe('Pulling');
     expect(a.pulls).toHaveLength(1);
     expect(a.asked).toBe(2);
+  });
+
+  it('lets a router go on in its sandbox that is to become a task, and comes back in one whatever the sandbox waits for', async () => {
+    const a = new Engine('no');
+    const { keeper, index } = scene({ a });
+    const update = (which: DesiredWorkload): Action => ({
+      ...{
+        type: 'update-service',
+        id: 's',
+        version: 1,
+        workload: which,
+        managementId: 'm',
+        fields: ['image'],
+      },
+    });
+    const leave: Action = { type: 'remove-router', node: 'a', id: 'old', name: 'r1', fields: [] };
+    const again: Action = { type: 'start-router', node: 'a', id: 'old', name: 'r2' };
+    const left = { sequences: [[leave], [update(NEVER)]], waits: [] };
+    expect((await keeper.placing(NEVER.key, NEVER, left, index)).diff.sequences).toEqual([]);
+    const boxed = { ...sandboxed, pull: NEVER.pull } as DesiredWorkload;
+    const back = { sequences: [[again], [update(boxed)]], waits: [] };
+    expect((await keeper.placing(boxed.key, boxed, back, index)).diff.sequences).toEqual([[again]]);
+  });
+
+  it('asks the registry for a router that is made otherwise, and not for one that comes back', async () => {
+    const a = new Engine('yes');
+    const { keeper, index } = scene({ a });
+    const always: DesiredWorkload = { ...sandboxed, pull: { policy: 'Always' } };
+    const { container } = always;
+    if (container === undefined) throw new Error('no container');
+    const make: Action = { type: 'create-router', node: 'a', sandbox: 's', container };
+    const other: Action = { type: 'remove-router', node: 'a', id: 'old', name: 'r2', fields: ['image'] };
+    const placing = async (...actions: readonly Action[]): Promise<string | undefined> =>
+      (await keeper.placing(always.key, always, { sequences: [actions], waits: [] }, index)).wait?.reason;
+    expect(await placing(make)).toBeUndefined();
+    expect(await placing(other, make)).toBe('Pulling');
   });
 
   it('looks after a container that is to be replaced, and not after one that stays', async () => {

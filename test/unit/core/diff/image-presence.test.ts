@@ -13,6 +13,9 @@ const failed: PullState = { type: 'failed', words: 'manifest unknown' };
 
 type Policy = 'IfNotPresent' | 'Always' | 'Never';
 
+/** A container that Swarm is to place. */
+const NEW = { fresh: true, placed: false };
+
 describe('whether a container of an image may be made', () => {
   it.each<[string, Policy, readonly ImageNode[], readonly string[], string | undefined]>([
     ['every node has it', 'IfNotPresent', [node('a', 'present'), node('b', 'present')], [], undefined],
@@ -57,29 +60,31 @@ describe('whether a container of an image may be made', () => {
     ['the newest cannot be had, nor any', 'Always', [node('a', 'absent', failed)], [], 'ImageMissing'],
     ['nothing can be asked', 'Always', [node('a', 'unknown')], [], undefined],
   ])('%s (%s)', (_, policy, nodes, pull, reason) => {
-    const verdict = imageVerdict('x/y:1', { policy }, nodes, true);
+    const verdict = imageVerdict('x/y:1', { policy }, nodes, NEW);
     expect(verdict.pull).toEqual(pull);
     expect(verdict.wait?.reason).toBe(reason);
   });
 
   it('asks no registry for a container that Swarm starts again', () => {
-    expect(imageVerdict('x/y:1', { policy: 'Always' }, [node('a', 'present')], false)).toEqual({ pull: [] });
+    expect(
+      imageVerdict('x/y:1', { policy: 'Always' }, [node('a', 'present')], { ...NEW, fresh: false }),
+    ).toEqual({ pull: [] });
   });
 
   it('says where it is missing, what was tried, and what to do', () => {
     const nodes = [node('a', 'absent', failed), node('b', 'absent', failed)];
-    const { wait } = imageVerdict('x/y:1', { policy: 'IfNotPresent' }, nodes, true);
+    const { wait } = imageVerdict('x/y:1', { policy: 'IfNotPresent' }, nodes, NEW);
     expect(wait?.message).toBe(
       'no node that it may run on has the image x/y:1 (a, b), so nothing is started; pulling it failed (a, b: manifest unknown). ' +
         'Bring it there: hinge image import FILE --tag x/y:1, or on each node docker load or docker pull x/y:1',
     );
-    expect(imageVerdict('x/y:1', { policy: 'Never' }, nodes, true).wait?.message).toContain(
+    expect(imageVerdict('x/y:1', { policy: 'Never' }, nodes, NEW).wait?.message).toContain(
       'imagePullPolicy: Never',
     );
   });
 
   it('says how far each node is', () => {
-    const { wait } = imageVerdict('x/y:1', { policy: 'IfNotPresent' }, [node('a', 'absent', pulling)], true);
+    const { wait } = imageVerdict('x/y:1', { policy: 'IfNotPresent' }, [node('a', 'absent', pulling)], NEW);
     expect(wait?.message).toBe('the image x/y:1 is being pulled (a: 1 of 4 MB)');
   });
 });
