@@ -31,8 +31,8 @@ describe('on real engines, a router in a sandbox', () => {
   const running = async (): Promise<readonly boolean[]> => (await routers()).map((one) => one.running);
 
   it('is there once, with its limits, in the namespaces of the task', async () => {
-    await node().createRouter(router, sandbox.id);
-    await node().createRouter(router, sandbox.id);
+    await node().createRouter(router, sandbox.id, []);
+    await node().createRouter(router, sandbox.id, []);
     const [one, ...more] = await routers();
     expect(more).toEqual([]);
     expect(one).toMatchObject({ name: router.name, running: true, endpoints: [], image: router.image });
@@ -50,7 +50,7 @@ describe('on real engines, a router in a sandbox', () => {
   });
 
   it('is started when it was not, and removed once and for all', async () => {
-    await node().createRouter(router, sandbox.id);
+    await node().createRouter(router, sandbox.id, []);
     await docker().getContainer(router.name).stop({ t: 0 });
     const [one] = await routers();
     expect(one?.running).toBe(false);
@@ -66,21 +66,21 @@ describe('on real engines, a router in a sandbox', () => {
     const other = await docker().createContainer({ name: router.name, Image: 'hinge/host:1' });
     try {
       expect((await node().list()).otherNames).toContain(router.name);
-      expect((await failureOf(node().createRouter(router, sandbox.id))).kind).toBe('conflict');
+      expect((await failureOf(node().createRouter(router, sandbox.id, []))).kind).toBe('conflict');
     } finally {
       await other.remove({ force: true });
     }
   });
 
   it('says which image its node lacks', async () => {
-    await expect(node().createRouter({ ...router, image: 'hinge/none:1' }, sandbox.id)).rejects.toThrow(
+    await expect(node().createRouter({ ...router, image: 'hinge/none:1' }, sandbox.id, [])).rejects.toThrow(
       /node2 lacks the image hinge\/none:1: load it there/,
     );
     expect(await routers()).toEqual([]);
   });
 
   it('ends with the task, and is not started without it', async () => {
-    await node().createRouter(router, sandbox.id);
+    await node().createRouter(router, sandbox.id, []);
     const { State } = await docker().getContainer(sandbox.id).inspect();
     await lab.node('node2').exec(['kill', '-KILL', String(State.Pid)]);
     await eventually(async () => expect(await running()).toEqual([false]), {

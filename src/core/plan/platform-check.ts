@@ -1,22 +1,23 @@
 import type { ExportRule, ImportRule } from '../../api/bgp.ts';
 import type { Experiment } from '../../api/experiment.ts';
-import type { Router } from '../../api/router.ts';
+import type { Router, RouterSpec } from '../../api/router.ts';
 import { asPathMask } from '../render/bird-as-path.ts';
+import { releaseOf } from '../render/vyos/release.ts';
 import { finding, type Finding } from './finding.ts';
 import { listing } from './listing.ts';
-import { abilitiesOf, type Platform, platformOf } from './platforms.ts';
+import { abilitiesFor, abilitiesOf, type Platform, runsAsTask } from './platforms.ts';
 import type { World } from './world.ts';
 
 /** What a Router's platform cannot do: refused, with the field, rather than left out. */
 export function checkPlatform({ spec }: Router): Finding[] {
-  const platform = platformOf(spec.platform);
-  if (platform === undefined) return [];
-  const able = abilitiesOf(platform);
+  const { platform } = spec;
+  const able = abilitiesFor(spec);
   const { aggregates = [], gracefulRestart, neighbors = [], ...router } = spec.bgp ?? {};
   const found: Finding[] = [];
   const refuse = (field: string, value: string, instead: string): void => {
     found.push(lacking(platform, field, value, instead));
   };
+  if (spec.runtime === 'task' && !runsAsTask(platform)) refuse('spec.runtime', 'task', 'write sandbox');
   if (!able.aggregates && aggregates.length > 0)
     refuse('spec.bgp.aggregates', aggregates.map(({ prefix }) => prefix).join(', '), 'leave them out');
   if (!able.gracefulRestart && gracefulRestart !== undefined)
@@ -67,16 +68,19 @@ export function checkPlatformsOnPaths({ spec }: Experiment, world: World): Findi
   return spec.connections.flatMap(({ layer, path: name }, index) => {
     const via = layer === 2 ? (world.path(name)?.spec.via ?? []) : [];
     const unable = via.filter((router) => {
-      const platform = world.platform(router);
-      return platform !== undefined && !abilitiesOf(platform).evpn;
+      const spec = world.spec(router);
+      return spec !== undefined && !abilitiesFor(spec).evpn;
     });
     if (unable.length === 0) return [];
     const field = `spec.connections[${index.toString()}].path`;
-    const platforms = [...new Set(unable.flatMap((router) => world.platform(router) ?? []))];
+    const platforms = [...new Set(unable.map((router) => platformText(world.spec(router))))];
     const message =
       `Path/${name} passes routers whose platform (${listing(platforms)}) carries no layer-2 connections, for want of EVPN: ${listing(unable)}. ` +
-      'Name a Path of routers with platform frr, or write layer: 3.';
+      'Name a Path of routers with platform frr or vyos (1.4 or newer), or write layer: 3.';
     const blockers = [`Path/${name}`, ...unable.map((router) => `Router/${router}`)];
     return [finding('Unsupported', field, name, message, blockers)];
   });
 }
+
+const platformText = (spec: RouterSpec | undefined): string =>
+  spec?.platform === 'vyos' ? `vyos ${releaseOf(spec)}` : (spec?.platform ?? '');
