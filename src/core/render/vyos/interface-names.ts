@@ -14,9 +14,6 @@ export const interfacePlaceholder = (address: string): string => `{interface:${a
 
 const HEAD = /^(\S+) "\{interface:([\d.]+)\}"$/;
 
-/** Whether users' words are meant to be one of hinge's placeholders. */
-export const isPlaceholder = (word: string): boolean => /^\{(interface|secret):/.test(word);
-
 /** The configuration with the names that interfaces have now. What is not plugged in is left out: VyOS refuses an interface that is not there. */
 export function withNames(
   configuration: ConfigurationText,

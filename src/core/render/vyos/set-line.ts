@@ -1,6 +1,5 @@
 import type { VyosRelease } from '../../../api/router.ts';
 import { unwritable } from './set-text.ts';
-import { isPlaceholder } from './interface-names.ts';
 import { isBlock, isTagged, isValue } from './schema.ts';
 
 /** A block on the way to what a line is about. */
@@ -49,8 +48,6 @@ export function readSetLine(line: string, release: VyosRelease): SetLine | strin
   const bad = rest.find(({ text }) => unwritable(text) || text === '');
   if (bad !== undefined)
     return bad.text === '' ? 'a value is empty' : `VyOS takes no single quote in a value, as in ${bad.text}`;
-  const own = rest.find(({ text }) => isPlaceholder(text));
-  if (own !== undefined) return `${own.text} is how hinge itself writes what it fills in later`;
   return parsed(rest, release);
 }
 
