@@ -19,9 +19,11 @@ const BOUND_MS = 60_000;
  * what it makes of answers, and not that VyOS answers so.
  */
 describe('a router with platform vyos, on a test double of VyOS', () => {
+  const engines = new DoubledEngines();
+  // After those of the testbed, which ends its operators.
+  afterAll(() => engines.close());
   // Drift shows when a router is looked at, and a refusal is tried again.
   const testbed = useTestbed('/doubled', { HINGE_RESYNC: '3s' });
-  const engines = new DoubledEngines(testbed);
   const traffic = new Traffic(testbed, 'platforms/a', 'platforms/b');
   const sendai = router('sendai');
   let documents: readonly Document[];
@@ -35,6 +37,9 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     (await read(`/var/log/vyos-double/${name}`)).split('\n').filter((line) => line !== '');
   const commands = async (): Promise<string> =>
     (await double()).run('/opt/vyatta/bin/vyatta-op-cmd-wrapper', 'show', 'configuration', 'commands');
+  /** How often each session was established and lost. */
+  const steps = async (): Promise<readonly unknown[]> =>
+    Object.values(await sessionsOf(await double())).map(({ established, dropped }) => [established, dropped]);
   const allReady = (): Promise<number> =>
     testbed.ready(
       documents.map(({ ref }) => ref),
@@ -56,7 +61,7 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
   };
 
   beforeAll(async () => {
-    const env = await engines.open();
+    const env = await engines.open(testbed.lab);
     documents = (await documentsIn('examples/vyos')).map((one) =>
       one.ref.name === 'sendai' ? written({}) : one,
     );
@@ -67,8 +72,6 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     );
     hops = await traffic.hops();
   });
-  // After those of the testbed, which ends its operators.
-  afterAll(() => engines.close());
 
   it('is made with all privileges, by its own init, and finds its boot file when it starts', async () => {
     const created = engines.created.find((body) => (body as { Image?: string }).Image === DOUBLE);
@@ -98,7 +101,7 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
 
   it('is changed by load, commit and save, without a restart, and only when something differs', async () => {
     const before = await double();
-    const sessions = await sessionsOf(before);
+    const footing = await steps();
     const done = (await log('commits')).length;
     await testbed.put(saying('one'));
     await eventually(async () => expect(await commands()).toContain("description 'one'"), {
@@ -109,7 +112,7 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     expect((await log('commits')).slice(done)).toEqual(['commit', 'save']);
     expect(await read(BOOT_FILE)).toContain('description "one"');
     expect((await double()).found.id).toBe(before.found.id);
-    expect(await sessionsOf(await double())).toEqual(sessions);
+    expect(await steps()).toEqual(footing);
     // What is taken for another configuration, and is the same, is not committed.
     await before.run('sh', '-c', `echo other > ${APPLIED}`);
     await eventually(async () => expect((await read(APPLIED)).trim()).not.toBe('other'), {

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pack } from 'tar-stream';
+import type { Lab } from '../../deploy/lab/lab.ts';
 import type { LabNode } from '../../deploy/lab/node.ts';
 import { EngineProxy } from './engine-proxy.ts';
-import type { Testbed } from './testbed.ts';
 
 /** Stands in for VyOS, and is none: test/images/vyos-double/README.md. */
 export const DOUBLE = 'hinge/vyos-double:1.4';
@@ -48,18 +48,15 @@ function withoutPrivileges(body: object): object {
 
 /** The lab's engines with the test double in them, as an operator is to reach them. */
 export class DoubledEngines {
-  readonly #testbed: Testbed;
+  #lab: Lab | undefined;
   readonly proxies = new Map<string, EngineProxy>();
   /** Bodies of the calls that created containers, as hinge sent them. */
   readonly created: object[] = [];
 
-  constructor(testbed: Testbed) {
-    this.#testbed = testbed;
-  }
-
   /** @returns what goes into the operator's environment. */
-  async open(): Promise<Readonly<Record<string, string>>> {
-    const { nodes } = this.#testbed.lab;
+  async open(lab: Lab): Promise<Readonly<Record<string, string>>> {
+    this.#lab = lab;
+    const { nodes } = lab;
     await Promise.all(nodes.map(makeDouble));
     for (const { name, socket } of nodes) {
       const proxy = await EngineProxy.before(socket);
@@ -76,6 +73,6 @@ export class DoubledEngines {
   /** After those of the testbed are gone that were made of it. */
   async close(): Promise<void> {
     await Promise.all([...this.proxies.values()].map((proxy) => proxy.close()));
-    for (const { docker } of this.#testbed.lab.nodes) await docker.getImage(DOUBLE).remove();
+    for (const { docker } of this.#lab?.nodes ?? []) await docker.getImage(DOUBLE).remove();
   }
 }

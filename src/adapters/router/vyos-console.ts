@@ -75,7 +75,12 @@ function stateOf(text: string): RouterState {
 
 /** VyOS's own comparison is of sessions; of two lists of set commands every line says all of itself. */
 const byHand = (stored: string, commands: string): readonly string[] =>
-  driftOf(linesOf(stored).join('\n'), linesOf(commands).join('\n')).map(redacted);
+  driftOf(asLines(stored), asLines(commands)).map(redacted);
+
+const asLines = (text: string): string =>
+  linesOf(text)
+    .map((line) => `${line}\n`)
+    .join('');
 
 const ADDRESS = /^set interfaces ethernet '?(\S+?)'? address '([\d./]+)'$/gm;
 

@@ -138,9 +138,10 @@ def apply(tree):
         if os.path.exists('/run/hinge/ready'):
             break
         time.sleep(0.1)
-    subprocess.run(
-        ['/usr/lib/frr/frr-reload.py', '--reload', '--stdout', path], check=True, stdout=subprocess.DEVNULL
-    )
+    reload = ['/usr/lib/frr/frr-reload.py', '--reload', '--stdout', path]
+    said = subprocess.run(reload, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if said.returncode != 0:
+        raise ValueError('TEST DOUBLE: FRR failed:\n' + said.stdout[-2000:])
     subprocess.run(['vtysh', '-c', 'write memory'], check=True, stdout=subprocess.DEVNULL)
 
 
