@@ -104,12 +104,13 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     const footing = await steps();
     const done = (await log('commits')).length;
     await testbed.put(saying('one'));
-    await eventually(async () => expect(await commands()).toContain("description 'one'"), {
+    const added = async (): Promise<readonly string[]> => (await log('commits')).slice(done);
+    await eventually(async () => expect(await added()).toEqual(['commit', 'save']), {
       timeoutMs: BOUND_MS,
-      message: 'it is committed',
+      intervalMs: 100,
+      message: 'it is committed and saved',
     });
     await allReady();
-    expect((await log('commits')).slice(done)).toEqual(['commit', 'save']);
     expect(await read(BOOT_FILE)).toContain('description "one"');
     expect((await double()).found.id).toBe(before.found.id);
     expect(await steps()).toEqual(footing);
@@ -119,7 +120,7 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
       timeoutMs: BOUND_MS,
       message: 'hinge has loaded it again',
     });
-    expect((await log('commits')).slice(done)).toEqual(['commit', 'save']);
+    expect(await added()).toEqual(['commit', 'save']);
   });
 
   it('waits while somebody else commits', async () => {
@@ -243,7 +244,10 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     expect(Config.Labels[MADE_FROM_LABEL]).toContain('"privileged":true');
     const nodes = [...engines.proxies].map(([name, { socket }]) => `${name}=unix://${socket}`).join(',');
     operator = await testbed.start('second', { HINGE_NODES: nodes, HINGE_IMAGE_ROUTER_VYOS: DOUBLE });
+    await eventually(async () => expect((await log('starts'))[0]).toMatch(/^found [1-9]\d+ lines/), {
+      timeoutMs: BOUND_MS,
+      message: 'it was started with its files',
+    });
     await allReady();
-    expect((await log('starts'))[0]).toMatch(/^found [1-9]\d+ lines/);
   });
 });
