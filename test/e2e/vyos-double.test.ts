@@ -188,6 +188,30 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     await allReady();
   });
 
+  slow('says what an engine answers that cannot give it its privileges', async () => {
+    const ref = router('otaru');
+    engines.privileges = true;
+    try {
+      await testbed.put(document('Router', 'otaru', { platform: 'vyos' }));
+      const running = async (): Promise<string> => {
+        const { conditions = [] } = (await testbed.status(ref)) ?? {};
+        const { reason = '', message = '' } = conditions.find(({ type }) => type === 'Running') ?? {};
+        // An engine that can gives no reason to complain.
+        expect(['ContainerFailed', 'Running']).toContain(reason);
+        return reason === 'Running' ? '' : message;
+      };
+      const message = await eventually(running, { timeoutMs: BOUND_MS, message: 'it was tried' });
+      measured(`a privileged container on this machine: ${message === '' ? 'runs' : message}`);
+      expect(message).toMatch(
+        /^$|starting container otaru: .+; it runs with all privileges, which the engine of node\d/,
+      );
+    } finally {
+      engines.privileges = false;
+    }
+    await testbed.del(ref);
+    await testbed.gone([ref], BOUND_MS);
+  });
+
   slow('says so when somebody else does not end committing', async () => {
     const held =
       "import fcntl, time; f = open('/opt/vyatta/config/.lock', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(25)";

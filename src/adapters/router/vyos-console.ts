@@ -73,12 +73,13 @@ function stateOf(text: string): RouterState {
   };
 }
 
-/** VyOS's own comparison is of sessions; of two lists of set commands every line says all of itself. */
+/** VyOS's own comparison is of sessions; of two lists of set commands every line says all of itself, wherever it stands. */
 const byHand = (stored: string, commands: string): readonly string[] =>
   driftOf(asLines(stored), asLines(commands)).map(redacted);
 
 const asLines = (text: string): string =>
-  linesOf(text)
+  [...linesOf(text)]
+    .sort()
     .map((line) => `${line}\n`)
     .join('');
 

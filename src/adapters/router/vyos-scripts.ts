@@ -76,9 +76,22 @@ go_back() {
   fi
   leave 2
 }
+keep() {
+  touch "$own/saving"
+  save ${BOOT_FILE} > "$own/save" 2>&1
+  [ ! ${BOOT_FILE} -ot "$own/saving" ] || {
+    echo 'it runs, and could not be saved:' >&2
+    cat "$own/save" >&2
+    leave 2
+  }
+}
 configure
 loaded "$own/new.boot" || go_back
-changed || leave 1
+if ! changed; then
+  # Somebody may have saved something else.
+  cmp -s ${BOOT_FILE} ${GOOD} || keep
+  leave 1
+fi
 committed || {
   if grep -Eqi 'lock|another commit' "$own/commit"; then
     discard > /dev/null 2>&1
@@ -86,13 +99,7 @@ committed || {
   fi
   go_back
 }
-touch "$own/saving"
-save ${BOOT_FILE} > "$own/save" 2>&1
-[ ! ${BOOT_FILE} -ot "$own/saving" ] || {
-  echo 'it was committed, and could not be saved:' >&2
-  cat "$own/save" >&2
-  leave 2
-}
+keep
 leave 0
 `;
 
@@ -136,6 +143,9 @@ case $status in
     ;;
 esac
 ${FLUSH_ROUTES_BY_HAND}
-record ${hash}
+record ${hash} || {
+  echo 'it runs and is saved; what came of it could not be noted' >&2
+  exit 2
+}
 ${LOOK}
 ${REPORT}`;

@@ -59,7 +59,7 @@ describe('the configuration that VyOS boots from', () => {
       'interfaces ethernet eth7 address "10.9.0.2/24"',
       'protocols',
     ]);
-    const both = [...'01'].map((net) => ({ name: `eth${net}`, address: `10.9.${net}.2/24` }));
+    const both = ['0', '1'].map((net) => ({ name: `eth${net}`, address: `10.9.${net}.2/24` }));
     expect(bootPaths(bootTree(withNames(configurationText(text), both).text))).toContain(
       'protocols segment-routing interface eth1 srv6',
     );
