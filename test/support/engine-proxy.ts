@@ -172,7 +172,8 @@ export class EngineProxy {
     engine.write(head);
     engine.pipe(client);
     client.pipe(engine);
-    engine.on('close', () => client.destroy());
+    // What it has said is handed on first: a refusal ends the connection.
+    engine.on('close', () => client.end());
     client.on('close', () => engine.destroy());
   }
 }
