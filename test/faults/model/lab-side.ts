@@ -4,6 +4,7 @@ import type { Swarm } from '../../../src/ports/swarm.ts';
 import { eventually } from '../../support/eventually.ts';
 import { attachments } from '../../support/attachments.ts';
 import { HELPER_IMAGE, type Scene } from '../../support/scene.ts';
+import { LettingGo } from './letting-go.ts';
 import type { Side } from './side.ts';
 
 /** The lab, through the adapters. */
@@ -11,9 +12,11 @@ export class LabSide implements Side {
   readonly swarm: Swarm;
   readonly fleet: Fleet;
   readonly #scene: Scene;
+  readonly #lettingGo: LettingGo;
 
   constructor(scene: Scene) {
     this.#scene = scene;
+    this.#lettingGo = new LettingGo(scene.lab);
     this.swarm = scene.fleet.swarm;
     this.fleet = scene.fleet;
   }
@@ -22,12 +25,18 @@ export class LabSide implements Side {
     await this.#scene.lab.node(node).docker.getContainer(containerId).kill();
   }
 
-  /** Waits until Swarm knows of what helpers have left: only then an engine gives networks up. */
+  /** Waits until Swarm knows of what helpers have left, and the engines have tried to give these networks up. */
   async settled(): Promise<void> {
-    const containers = await Promise.all([...this.fleet.engines.values()].map((engine) => engine.list()));
+    const containers = new Map(
+      await Promise.all(
+        [...this.fleet.engines].map(
+          async ([node, engine]) => [node, (await engine.list()).containers] as const,
+        ),
+      ),
+    );
     const held = new Map(
-      containers
-        .flatMap((node) => node.containers)
+      [...containers.values()]
+        .flat()
         .map(({ id, running, endpoints }) => [id, running ? endpoints.length : 0]),
     );
     await eventually(
@@ -37,8 +46,9 @@ export class LabSide implements Side {
             endpoints,
           );
       },
-      { timeoutMs: 20_000, message: 'Swarm knows what is attached' },
+      { timeoutMs: 40_000, message: 'Swarm knows what is attached' },
     );
+    await this.#lettingGo.done(containers);
   }
 
   /** Takes everything away, without leaving a copy of a network on a node: a helper goes in, and out again last. */
