@@ -1,22 +1,28 @@
 import { expect } from 'vitest';
+import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
+import { HELPER_LABEL } from '../../../src/core/plan/labels.ts';
 import type { Fleet } from '../../../src/ports/node-engine.ts';
 import type { Swarm } from '../../../src/ports/swarm.ts';
 import { eventually } from '../../support/eventually.ts';
 import { attachments } from '../../support/attachments.ts';
 import { HELPER_IMAGE, type Scene } from '../../support/scene.ts';
-import { LettingGo } from './letting-go.ts';
+import type { Barrier } from './barrier.ts';
 import type { Side } from './side.ts';
+
+type Held = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The lab, through the adapters. */
 export class LabSide implements Side {
   readonly swarm: Swarm;
   readonly fleet: Fleet;
   readonly #scene: Scene;
-  readonly #lettingGo: LettingGo;
+  readonly #barrier: Barrier;
+  /** Of the running helpers, by node, when things had settled last: ids of the networks that they were in. */
+  #held: Held = new Map();
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, barrier: Barrier) {
     this.#scene = scene;
-    this.#lettingGo = new LettingGo(scene.lab);
+    this.#barrier = barrier;
     this.swarm = scene.fleet.swarm;
     this.fleet = scene.fleet;
   }
@@ -27,28 +33,27 @@ export class LabSide implements Side {
 
   /** Waits until Swarm knows of what helpers have left, and the engines have tried to give these networks up. */
   async settled(): Promise<void> {
-    const containers = new Map(
-      await Promise.all(
-        [...this.fleet.engines].map(
-          async ([node, engine]) => [node, (await engine.list()).containers] as const,
-        ),
+    const listed = await Promise.all(
+      [...this.fleet.engines].map(
+        async ([node, engine]) => [node, (await engine.list()).containers] as const,
       ),
     );
-    const held = new Map(
-      [...containers.values()]
-        .flat()
-        .map(({ id, running, endpoints }) => [id, running ? endpoints.length : 0]),
-    );
+    const endpoints = listed
+      .flatMap(([, containers]) => containers)
+      .map((container) => [container.id, networksOf(container).size] as const);
     await eventually(
       async () => {
-        for (const [id, endpoints] of held)
-          expect(await attachments(this.#scene.lab, id), `attachments of ${id}`).toBeLessThanOrEqual(
-            endpoints,
-          );
+        for (const [id, count] of endpoints)
+          expect(await attachments(this.#scene.lab, id), `attachments of ${id}`).toBeLessThanOrEqual(count);
       },
       { timeoutMs: 40_000, message: 'Swarm knows what is attached' },
     );
-    await this.#lettingGo.done(containers);
+    const held = heldIn(listed);
+    const left = [...this.#held].filter(([node, before]) =>
+      [...before].some((network) => held.get(node)?.has(network) !== true),
+    );
+    await Promise.all(left.map(([node]) => this.#barrier.pass(node)));
+    this.#held = held;
   }
 
   /** Takes everything away, without leaving a copy of a network on a node: a helper goes in, and out again last. */
@@ -72,3 +77,14 @@ export class LabSide implements Side {
     await this.#scene.clear();
   }
 }
+
+const networksOf = ({ running, endpoints }: ObservedContainer): ReadonlySet<string> =>
+  new Set(running ? endpoints.map(({ networkId }) => networkId) : []);
+
+const heldIn = (listed: readonly (readonly [string, readonly ObservedContainer[]])[]): Held =>
+  new Map(
+    listed.map(([node, containers]) => {
+      const helper = containers.find(({ labels }) => labels[HELPER_LABEL] !== undefined);
+      return [node, helper === undefined ? new Set<string>() : networksOf(helper)];
+    }),
+  );
