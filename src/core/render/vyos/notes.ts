@@ -5,7 +5,7 @@ import { LEAST_TUNNEL_MTU } from './interface-items.ts';
 import { platformLacks, releaseLacks, type VyosNote } from './note.ts';
 import { mapsOf } from './policy-items.ts';
 import { TRAITS } from './release-traits.ts';
-import { hasTooManyRemovals } from './removed-lists.ts';
+import { hasRemovals, hasTooManyRemovals } from './removed-lists.ts';
 import type { VyosRouter } from './router.ts';
 import { hostName } from './system-items.ts';
 
@@ -80,6 +80,10 @@ function releaseNotes(
     [
       !traits.reflectedPolicy && sessions.some((session) => isInternal(session, asn)),
       'does not apply rules of `export` to routes that it reflects within its AS.',
+    ],
+    [
+      !traits.standardLists && hasRemovals(mapsOf(policies)),
+      'does not take off communities of eleven characters such as 64512:12345 (removeCommunities).',
     ],
     [
       !traits.unchangedNextHop && sets.some(({ nextHopUnchanged }) => nextHopUnchanged),

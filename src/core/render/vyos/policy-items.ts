@@ -14,7 +14,7 @@ export const mapsOf = (policies: Routing['policies']): readonly RouteMap[] =>
 
 /** What is said of lists and route-maps; lists come before what names them. */
 export function policyItems({ policies, preferences, connected }: Routing, traits: Traits): readonly Item[] {
-  const maps = withStandardLists(mapsOf(policies));
+  const maps = traits.standardLists ? withStandardLists(mapsOf(policies)) : mapsOf(policies);
   const filters = connected.length > 0;
   return filled('policy', [
     ...(filters ? [prefixList({ name: OWN, entries: connected.map((prefix) => ({ prefix, le: 32 })) })] : []),

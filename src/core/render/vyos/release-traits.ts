@@ -11,6 +11,8 @@ export interface Traits {
   readonly leastHold: number;
   /** Rules hold for reflected routes, too. */
   readonly reflectedPolicy: boolean;
+  /** Lists with numbers up to 99 are of communities, not of regular expressions. */
+  readonly standardLists: boolean;
   /** A rule can leave the next hop as it was heard. */
   readonly unchangedNextHop: boolean;
   /** AS numbers that a rule puts in front of a path at most. */
@@ -24,6 +26,7 @@ const NEW: Traits = {
   bfdProfiles: true,
   leastHold: 1,
   reflectedPolicy: true,
+  standardLists: true,
   unchangedNextHop: true,
   mostPrepended: Infinity,
 };
@@ -36,6 +39,7 @@ export const TRAITS: Readonly<Record<VyosRelease, Traits>> = {
     bfdProfiles: false,
     leastHold: 4,
     reflectedPolicy: false,
+    standardLists: false,
     unchangedNextHop: false,
     mostPrepended: 24,
   },

@@ -22,7 +22,10 @@ function unseenOf(maps: readonly RouteMap[]): readonly NamedList<string>[] {
     );
 }
 
-/** More such lists than there are numbers: the last ones stay expressions. */
+/** Whether there are such lists. */
+export const hasRemovals = (maps: readonly RouteMap[]): boolean => contentsOf(maps).length > 0;
+
+/** More of them than there are numbers: the last ones stay expressions. */
 export const hasTooManyRemovals = (maps: readonly RouteMap[]): boolean =>
   contentsOf(maps).length > MOST_STANDARD;
 

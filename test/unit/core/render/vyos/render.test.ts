@@ -253,6 +253,12 @@ describe('renderVyos', () => {
       '98',
     ]);
     expect(notesOf(router, '1.4')).toEqual([]);
+    expect(setText(renderVyos(router, '1.3').items)).toContain(
+      "community-list hinge-from-10-9-0-3-1-removed rule 1 regex '_64512:12345_'\n",
+    );
+    expect(notesOf(router, '1.3')).toContain(
+      'ReleaseLacks: VyOS 1.3 does not take off communities of eleven characters such as 64512:12345 (removeCommunities).',
+    );
     const many = Array.from({ length: 100 }, (_, at) => `64512:${String(10000 + at)}`);
     expect(notesOf(asVyos({ ...BARE, sessions: [session(3, many)] }), '1.4')).toEqual([
       'PlatformLacks: VyOS has room for 99 lists of removeCommunities with communities of eleven characters such as 64512:12345: the last ones take those not off.',
