@@ -20,6 +20,9 @@ interface Word {
   readonly quoted: boolean;
 }
 
+/** VyOS writes what comes after the name of a block without quotes. */
+const UNNAMEABLE = /[\s{}\\]|\/\//;
+
 const WORDS = /\s*(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s'"]+))(?=\s|$)/y;
 
 /** @returns undefined: a quote is not closed, or is in the middle of a word. */
@@ -73,6 +76,8 @@ function parsed(words: readonly Word[], release: VyosRelease): SetLine | string 
     const tagged = isTagged(names, release);
     if (tagged && next === undefined) return `${name} needs a name, number or address after it`;
     if (next !== undefined && (tagged || (at > 0 && !last && !next.quoted && isTag(next.text)))) {
+      if (UNNAMEABLE.test(next.text))
+        return `VyOS takes no spaces, braces, backslashes or // in a name, as in ${next.text}`;
       path.push({ name, tag: next.text });
       at += 1;
       continue;

@@ -187,6 +187,15 @@ describe('a set line', () => {
     ["set system host-name a'b'", 'a quote is not closed, or is not around the whole word'],
     ['set system host-name "it\'s"', "VyOS takes no quote in a value, as in it's"],
     ['set interfaces ethernet eth0 description \'a "b"\'', 'VyOS takes no quote in a value, as in a "b"'],
+    [
+      "set policy route-map 'a b' rule 1 action permit",
+      'VyOS takes no spaces, braces, backslashes or // in a name, as in a b',
+    ],
+    ['set service foo bar // port 7', 'VyOS takes no spaces, braces, backslashes or // in a name, as in //'],
+    [
+      'set interfaces ethernet eth0 description to the lab',
+      'description has one value: put it between quotes if it has spaces',
+    ],
     ['set protocols bgp 65001 parameters', 'VyOS 1.4 has no AS number after protocols bgp'],
     ["set system host-name ''", 'a value is empty'],
     ["set 'system' host-name a", "expected the name of an option, found the value 'system'"],
