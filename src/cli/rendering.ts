@@ -13,8 +13,8 @@ export type RenderFormat = 'set' | 'boot' | 'frr' | 'bird';
 
 interface Rendered {
   readonly text: string;
-  /** What begins a comment in this text. */
-  readonly comment: string;
+  /** What is before and after a comment in this text. */
+  readonly comment: readonly [string, string];
   /** Sentences about what it does not say as it is meant. */
   readonly warnings: readonly string[];
 }
@@ -23,7 +23,13 @@ const NAMES = { frr: 'FRR', vyos: 'VyOS', bird: 'BIRD' } as const;
 
 const FORMATS = { frr: 'frr', vyos: 'boot', bird: 'bird' } as const;
 
-const COMMENTS = { frr: '!', bird: '#', set: '#', boot: '//' } as const;
+/** Of a config.boot VyOS reads what is before the first line that begins with two slashes: those of the versions. */
+const COMMENTS = {
+  frr: ['! ', ''],
+  bird: ['# ', ''],
+  set: ['# ', ''],
+  boot: ['/* ', ' */'],
+} as const;
 
 /** A router's configuration in its platform's form, or the one that is asked for. @param spec as it is written. */
 export function renderedText(

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 export interface Settled {
   readonly state: RouterState | undefined;
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
-  /** It was not read, and is to be after this many ms. */
+  /** It was not read, and is to be in this many ms. */
   readonly dueMs?: number;
 }
 
@@ -24,6 +24,8 @@ const SPEAKING_MS = 1_000;
 const BOOTING_MS = 2_000;
 /** To read a router costs it a tenth of a second of computing: it is not done more often than once in so many ms. */
 const READ_AGAIN_MS = 2_000;
+/** After an engine could not be asked: what cut the call off is over in most cases, and a sick engine is not asked often. */
+const UNREACHED_MS = 5_000;
 
 /**
  * Reads a router, gives it its configuration if it runs another, and says what is true afterwards. What was read a moment ago is not read
@@ -67,7 +69,7 @@ export async function settleRouter(
       routerStates.refused(name, setup.configuration);
     logger.warn({ err: error }, 'router not configured');
     events.warning({ kind: 'Router', name }, failure.reason, failure.message);
-    return { state, failure };
+    return { state, failure, ...(error instanceof DockerError && { dueMs: UNREACHED_MS }) };
   } finally {
     if (state !== undefined) routerStates.set(name, target.containerId, state);
   }

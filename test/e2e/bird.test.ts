@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentStatus, RouterStatus } from '../../src/api/status.ts';
 import { runsBird } from '../support/bird.ts';
-import { Crossing } from '../support/crossing.ts';
+import { Crossing, movedTo } from '../support/crossing.ts';
 import { eventually } from '../support/eventually.ts';
 import { allRows } from '../support/slow.ts';
 import {
@@ -22,14 +22,6 @@ describe.runIf(allRows)('an AS of routers with FRR and BIRD', () => {
   const crossing = new Crossing(testbed, 'crossing');
   let documents: readonly Document[];
 
-  const crossingBy = (path: string): Document => {
-    const written = documents.find(({ ref }) => ref.kind === 'Experiment');
-    return {
-      ref: experiment('crossing'),
-      text: (written?.text ?? '').replaceAll(/path: \S+/g, `path: ${path}`),
-    };
-  };
-
   beforeAll(async () => {
     const onBird = ['gate-west', 'core', 'lake'];
     documents = (await documentsIn('examples/ibgp')).map(({ ref, text }) => ({
@@ -49,7 +41,7 @@ describe.runIf(allRows)('an AS of routers with FRR and BIRD', () => {
   });
 
   it.each(['southern', 'northern'])('is crossed along the Path %s, there and back', async (path) => {
-    const taken = await crossing.move(crossingBy(path), path, 'a', 'b');
+    const taken = await crossing.move(movedTo(path, documents), path, 'a', 'b');
     expect(taken).toEqual(await crossing.along(path));
   });
 

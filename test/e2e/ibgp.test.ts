@@ -10,7 +10,7 @@ import {
   useTestbed,
 } from '../support/testbed.ts';
 import type { ExperimentStatus, RouterStatus } from '../../src/api/status.ts';
-import { Crossing } from '../support/crossing.ts';
+import { Crossing, movedTo } from '../support/crossing.ts';
 import { eventually } from '../support/eventually.ts';
 
 const BOUND_MS = 60_000;
@@ -20,14 +20,6 @@ describe('an AS with several routers', () => {
   const testbed = useTestbed('/ibgp');
   const crossing = new Crossing(testbed, 'crossing');
   let documents: readonly Document[];
-
-  const crossingBy = (path: string): Document => {
-    const written = documents.find(({ ref }) => ref.kind === 'Experiment');
-    return {
-      ref: experiment('crossing'),
-      text: (written?.text ?? '').replaceAll(/path: \S+/g, `path: ${path}`),
-    };
-  };
 
   beforeAll(async () => {
     documents = await documentsIn('examples/ibgp');
@@ -60,7 +52,7 @@ describe('an AS with several routers', () => {
   it.each(['southern', 'northern', 'southern'])(
     'is crossed along the Path %s, there and back',
     async (path) => {
-      const taken = await crossing.move(crossingBy(path), path, 'a', 'b');
+      const taken = await crossing.move(movedTo(path, documents), path, 'a', 'b');
       expect(taken).toEqual(await crossing.along(path));
     },
   );

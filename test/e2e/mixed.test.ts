@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentStatus, RouterStatus } from '../../src/api/status.ts';
 import { birdSessionsOf } from '../support/bird.ts';
-import { Crossing } from '../support/crossing.ts';
+import { Crossing, movedTo } from '../support/crossing.ts';
 import { eventually } from '../support/eventually.ts';
 import { steadyFooting } from '../support/footing.ts';
 import { eventTexts } from '../support/seen.ts';
@@ -19,13 +19,6 @@ describe('Paths over FRR and BIRD', () => {
   const traffic = new Traffic(testbed, 'mixed/a', 'mixed/b');
   let documents: readonly Document[];
 
-  const mixedBy = (path: string): Document => {
-    const written = documents.find(({ ref }) => ref.kind === 'Experiment');
-    return {
-      ref: experiment('mixed'),
-      text: (written?.text ?? '').replaceAll(/path: \S+ /g, `path: ${path} `),
-    };
-  };
   const allReady = (): Promise<number> =>
     testbed.ready(
       documents.map(({ ref }) => ref),
@@ -63,7 +56,7 @@ describe('Paths over FRR and BIRD', () => {
   it.each(['under', 'over'])(
     "are taken as the connection says (%s), by BIRD's preference there",
     async (path) => {
-      const taken = await crossing.move(mixedBy(path), path, 'a', 'b');
+      const taken = await crossing.move(movedTo(path, documents), path, 'a', 'b');
       expect(taken).toEqual(await crossing.along(path));
     },
   );

@@ -3,6 +3,7 @@ import { EngineProxy } from '../support/engine-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
+import { taskOf } from '../support/seen.ts';
 import { slow } from '../support/slow.ts';
 import { useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
@@ -52,10 +53,10 @@ describe('engines that answer badly', () => {
     const told = (performance.now() - began) / 1000;
 
     const ids = await row.containers();
-    const left = await testbed.container('router/sick-left');
+    const left = await taskOf(testbed, 'sick-left');
     const since = performance.now();
     await left.kill();
-    await row.restarted(['router/sick-left'], ids, since);
+    await row.restarted([left.found.workload ?? ''], ids, since);
     const seconds = await row.recovered(since);
     expect(await failures()).toBeGreaterThan(before);
     const asked = sick.met / ((performance.now() - began) / 1000);
@@ -86,10 +87,10 @@ describe('engines that answer badly', () => {
     await eventually(listening, { timeoutMs: 60_000, message: 'the operator listens to all engines again' });
     await operator.idle();
     const ids = await row.containers();
-    const left = await testbed.container('router/sick-left');
+    const left = await taskOf(testbed, 'sick-left');
     const since = performance.now();
     await left.kill();
-    const swarm = await row.restarted(['router/sick-left'], ids, since);
+    const swarm = await row.restarted([left.found.workload ?? ''], ids, since);
     const seconds = await row.recovered(since);
     recovery(
       '15',

@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { withSecrets } from '../../src/core/render/bird-secrets.ts';
 import { renderBird, withoutBfd } from '../../src/core/render/bird.ts';
 import type { RenderedRouter } from '../../src/core/render/router.ts';
 import type { DesiredSession } from '../../src/core/plan/desired.ts';
 import { eventually } from '../support/eventually.ts';
 import { slow } from '../support/slow.ts';
-import { ImageLab } from './image-lab.ts';
+import { type ImageLab, useImageLab } from './image-lab.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/bird');
 const CAPABILITIES = ['NET_ADMIN', 'NET_BROADCAST', 'NET_RAW'].map((name) => `--cap-add=${name}`);
 
-let lab: ImageLab;
+const lab = useImageLab();
 
 const docker = (...args: readonly string[]): Promise<string> => lab.docker(...args);
 const sh = (router: string, script: string): ReturnType<ImageLab['sh']> => lab.sh(router, script);
@@ -20,16 +20,7 @@ const sh = (router: string, script: string): ReturnType<ImageLab['sh']> => lab.s
 async function startRouter(name: string, ...options: readonly string[]): Promise<void> {
   const own = ['--name', name, '--hostname', name, '--sysctl=net.ipv4.ip_forward=1', ...CAPABILITIES];
   await docker('run', '--detach', '--init', ...own, ...options, 'hinge/router-bird:1');
-  await ready(name);
-}
-
-async function ready(name: string): Promise<void> {
-  await eventually(
-    async () => {
-      expect(await sh(name, 'test -e /run/hinge/ready')).toMatchObject({ exitCode: 0 });
-    },
-    { timeoutMs: 10_000, message: `${name} is ready` },
-  );
+  await lab.ready(name);
 }
 
 /** As README.md says: checked, put in place, its addresses set, read. */
@@ -39,14 +30,6 @@ const configure = (name: string, text: string): ReturnType<ImageLab['sh']> =>
     `cat > /tmp/new.conf <<'END'\n${text}\nEND\nbird -p -c /tmp/new.conf && cp /tmp/new.conf /etc/bird/bird.conf &&
      hinge-addresses /etc/bird/bird.conf && birdcl configure`,
   );
-
-beforeAll(async () => {
-  lab = await ImageLab.up();
-}, 300_000);
-
-afterAll(async () => {
-  await lab.down();
-}, 60_000);
 
 describe('a router with BIRD', () => {
   const full = withSecrets(readFileSync(join(GOLDEN, 'full.conf'), 'utf8'), () => 'p@ss|word!');
@@ -84,14 +67,14 @@ describe('a router with BIRD', () => {
     expect(performance.now() - before).toBeLessThan(2000);
     expect(await docker('inspect', '-f', '{{.State.ExitCode}}', 'alone')).toBe('0');
     await docker('start', 'alone');
-    await ready('alone');
+    await lab.ready('alone');
     expect((await sh('alone', 'birdcl show protocols')).text).toContain('hinge_10_9_0_3');
     expect((await sh('alone', 'ip -4 address show dev lo')).text).toContain('10.255.0.1/32');
   });
 
   it('that keeps dying gets a pause, and a second chance', async () => {
     await sh('alone', 'for i in 1 2 3 4 5; do pkill -KILL -x bird; sleep 0.5; done');
-    await ready('alone');
+    await lab.ready('alone');
     expect(await lab.logs('alone')).toMatch(/bird ended with status 137; starting it again in [1-9]\d* s/);
   });
 });

@@ -1,25 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FrrConsole } from '../../src/adapters/router/frr-console.ts';
 import type { ConfigurationText } from '../../src/core/render/text.ts';
-import { ImageLab } from './image-lab.ts';
+import { useImageLab } from './image-lab.ts';
 
 const GOLDEN = readFileSync(join(import.meta.dirname, '../golden/frr/figure-3.vyos-46.conf'), 'utf8');
 const NODE = 'node1';
 const ROUTER = 'vyos-46';
 const RELOAD = '/usr/lib/frr/frr-reload.py';
 
-let lab: ImageLab;
-
-beforeAll(async () => {
-  lab = await ImageLab.up();
-}, 300_000);
-
-afterAll(async () => {
-  await lab.down();
-}, 60_000);
+const lab = useImageLab();
 
 const configuration = (text: string): ConfigurationText => ({
   text,

@@ -1,18 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ImageLab } from './image-lab.ts';
+import { expect, it } from 'vitest';
+import { useImageLab } from './image-lab.ts';
 
 const IMAGES = join(import.meta.dirname, '../../deploy/images');
 
-let lab: ImageLab;
-
-beforeAll(async () => {
-  lab = await ImageLab.up();
-}, 300_000);
-
-afterAll(async () => {
-  await lab.down();
-}, 60_000);
+const lab = useImageLab();
 
 /** What a user of the image meets: how it starts, and its own files with their owners and modes. */
 async function describeImage(image: string): Promise<unknown> {

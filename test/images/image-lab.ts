@@ -2,26 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { afterAll, beforeAll } from 'vitest';
 import { ensureImageArchive } from '../../deploy/images/archive.ts';
 import { Lab } from '../../deploy/lab/lab.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** One engine with the images, for plain containers. */
 export class ImageLab {
-  readonly #scratch: string;
-  readonly #socket: string;
+  #scratch = '';
+  #socket = '';
 
-  private constructor(scratch: string, socket: string) {
-    this.#scratch = scratch;
-    this.#socket = socket;
-  }
-
-  static async up(): Promise<ImageLab> {
-    const scratch = mkdtempSync(join(tmpdir(), 'hinge-images-test-'));
-    const lab = await Lab.up({ dir: join(scratch, 'lab'), nodes: 1, images: ensureImageArchive });
-    return new ImageLab(scratch, lab.node('node1').socket);
+  async up(): Promise<void> {
+    this.#scratch = mkdtempSync(join(tmpdir(), 'hinge-images-test-'));
+    const lab = await Lab.up({ dir: join(this.#scratch, 'lab'), nodes: 1, images: ensureImageArchive });
+    this.#socket = lab.node('node1').socket;
   }
 
   async down(): Promise<void> {
+    if (this.#scratch === '') return;
     await Lab.down(join(this.#scratch, 'lab'));
     rmSync(this.#scratch, { recursive: true, force: true });
   }
@@ -55,4 +53,20 @@ export class ImageLab {
     const result = await execa('docker', args, { all: true, reject: false });
     return { exitCode: result.exitCode ?? -1, text: result.all };
   }
+
+  /** Until a router says that all its daemons answer. */
+  async ready(router: string): Promise<void> {
+    await eventually(() => this.docker('exec', router, 'test', '-e', '/run/hinge/ready'), {
+      timeoutMs: 15_000,
+      message: `${router} is ready`,
+    });
+  }
+}
+
+/** A lab for the tests of a file. */
+export function useImageLab(): ImageLab {
+  const lab = new ImageLab();
+  beforeAll(() => lab.up(), 300_000);
+  afterAll(() => lab.down(), 60_000);
+  return lab;
 }

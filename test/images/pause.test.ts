@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { ImageLab } from './image-lab.ts';
+import { type ImageLab, useImageLab } from './image-lab.ts';
 
 const CAPABILITIES = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].map((name) => `--cap-add=${name}`);
 
-let lab: ImageLab;
-
-beforeAll(async () => {
-  lab = await ImageLab.up();
-}, 300_000);
-
-afterAll(async () => {
-  await lab.down();
-}, 60_000);
+const lab = useImageLab();
 
 describe('a router in a sandbox', () => {
   const sh = (script: string): ReturnType<ImageLab['sh']> => lab.sh('inside', script);
-  const ready = (): Promise<void> =>
-    eventually(async () => expect((await sh('test -e /run/hinge/ready')).exitCode).toBe(0), {
-      timeoutMs: 15_000,
-      message: 'the router is ready',
-    });
+  const ready = (): Promise<void> => lab.ready('inside');
   /** State, exit code and number of restarts of the router's container. */
   const state = (): Promise<string> =>
     lab.docker('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}', 'inside');

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
-import { ImageLab } from './image-lab.ts';
+import { type ImageLab, useImageLab } from './image-lab.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/frr');
 const CAPABILITIES = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].map((name) => `--cap-add=${name}`);
 
-let lab: ImageLab;
+const lab = useImageLab();
 
 const docker = (...args: readonly string[]): Promise<string> => lab.docker(...args);
 const sh = (router: string, script: string): ReturnType<ImageLab['sh']> => lab.sh(router, script);
@@ -16,16 +16,7 @@ const sh = (router: string, script: string): ReturnType<ImageLab['sh']> => lab.s
 async function startRouter(name: string, options: readonly string[] = []): Promise<void> {
   const own = ['--name', name, '--hostname', name, ...CAPABILITIES, ...options];
   await docker('run', '--detach', '--init', ...own, 'hinge/router-frr:1');
-  await ready(name);
-}
-
-async function ready(name: string): Promise<void> {
-  await eventually(
-    async () => {
-      expect(await sh(name, 'test -e /run/hinge/ready')).toMatchObject({ exitCode: 0 });
-    },
-    { timeoutMs: 10_000, message: `${name} is ready` },
-  );
+  await lab.ready(name);
 }
 
 /** The way that PROTOCOL.md and the README recommend: all or nothing, and saved. */
@@ -35,14 +26,6 @@ async function configure(name: string, text: string): Promise<{ exitCode: number
 
 const runningConfig = async (name: string): Promise<string> =>
   (await sh(name, "vtysh -c 'show running-config'")).text;
-
-beforeAll(async () => {
-  lab = await ImageLab.up();
-}, 300_000);
-
-afterAll(async () => {
-  await lab.down();
-}, 60_000);
 
 describe('configuration', () => {
   const input = readFileSync(join(GOLDEN, 'canonical.input.txt'), 'utf8');
@@ -81,7 +64,7 @@ describe('configuration', () => {
     expect(performance.now() - before).toBeLessThan(2000);
     expect(await docker('inspect', '-f', '{{.State.ExitCode}}', 'r2')).toBe('0');
     await docker('start', 'r2');
-    await ready('r2');
+    await lab.ready('r2');
     expect(await runningConfig('r2')).toBe(running);
   });
 });
@@ -165,7 +148,7 @@ describe('two routers with a BGP session', () => {
       `pkill -KILL -x ${daemon}; i=0; while [ -e /run/hinge/ready ] && [ $((i += 1)) -lt 500 ]; do sleep 0.01; done`,
     );
     const started = performance.now();
-    await ready('r2');
+    await lab.ready('r2');
     await eventually(
       async () => {
         expect(await sessionsSoFar(10_000)).toBeGreaterThanOrEqual(before + resets);
@@ -182,7 +165,7 @@ describe('two routers with a BGP session', () => {
 
   it('a daemon that keeps dying gets a pause, and a second chance', async () => {
     await sh('r2', 'for i in 1 2 3 4 5; do pkill -KILL -x staticd; sleep 0.5; done');
-    await ready('r2');
+    await lab.ready('r2');
     expect(await sh('r2', 'pgrep -x staticd')).toMatchObject({ exitCode: 0 });
     const all = await lab.logs('r2');
     expect(all).toMatch(/staticd ended with status 137; starting it again in [1-9]\d* s/);

@@ -13,6 +13,13 @@ const PACKETS = 200;
 /** There and back. */
 type Ways = readonly [readonly string[], readonly string[]];
 
+/** The Experiment of an example that has one, with its connections on another Path. */
+export function movedTo(path: string, documents: readonly Document[]): Document {
+  const written = documents.find(({ ref }) => ref.kind === 'Experiment');
+  if (written === undefined) throw new Error('the example has no Experiment');
+  return { ...written, text: written.text.replaceAll(/path: [\w-]+/g, `path: ${path}`) };
+}
+
 /** A connection of an Experiment that has no other, and is moved from Path to Path. */
 export class Crossing {
   readonly #testbed: Testbed;

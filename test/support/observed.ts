@@ -58,6 +58,8 @@ export interface Scene {
   readonly local?: readonly ObservedNetwork[];
   /** Nodes that the Swarm calls down. */
   readonly lost?: readonly string[];
+  /** Why the Swarm could not be read. */
+  readonly swarmError?: string;
   /** Names of containers that are none of the testbed's, by node. */
   readonly otherNames?: Readonly<Partial<Record<string, readonly string[]>>>;
 }
@@ -78,9 +80,13 @@ export function scene({
   otherNames = {},
   local = networks,
   lost = [],
+  swarmError,
 }: Scene): ObservedIndex {
   return new ObservedIndex({
-    swarm: { ok: true, value: { services, networks, nodes: lost.map(lostNode) } },
+    swarm:
+      swarmError === undefined
+        ? { ok: true, value: { services, networks, nodes: lost.map(lostNode) } }
+        : { ok: false, error: swarmError },
     nodes: new Map(
       Object.entries(nodes).map(([name, containers]) => [
         name,

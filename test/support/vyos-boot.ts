@@ -7,7 +7,7 @@ interface Open {
 }
 
 const COMMENT = /^(\/\/|\/\*)/;
-const WORD = '([^\\s"{}]+|"(?:[^"\\\\]|\\\\.)*")';
+const WORD = '([^\\s"{}]+|"[^"]*")';
 const OPENS = new RegExp(`^(\\S+)(?: ${WORD})? \\{$`);
 const OPTION = new RegExp(`^([^\\s"{}]+)(?: ${WORD})?$`);
 
@@ -43,5 +43,5 @@ export function readBoot(text: string): readonly Item[] {
   return root.items;
 }
 
-const unquoted = (word: string): string =>
-  word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word;
+/** Backslashes stand for themselves, as VyOS reads them at boot. */
+const unquoted = (word: string): string => (word.startsWith('"') ? word.slice(1, -1) : word);

@@ -48,7 +48,8 @@ export async function render(session: Session, options: RenderOptions): Promise<
       throw usageError(`--router ${name}: expected the name of a Router in the files${hint(options)}`);
     const { text, comment, warnings } = renderedText(plan, spec, options);
     for (const warning of warnings) session.output.warning(`Router/${name}: ${warning}`);
-    const head = wanted.length === 1 ? '' : `${index === 0 ? '' : '\n'}${comment} Router/${name}\n`;
+    const heading = comment.join(`Router/${name}`);
+    const head = wanted.length === 1 ? '' : `${index === 0 ? '' : '\n'}${heading}\n`;
     session.output.print(head + text);
   }
 }

@@ -30,7 +30,9 @@ export function diffNetwork(
     if (outdated.length > 0) return removal;
     return { sequences: [[{ type: 'create-network', network: desired }]], waits: [] };
   }
-  return merge([removal, endpoints(desired, match, index), strayHelpers(desired, match, index)]);
+  const plugs = endpoints(desired, match, index);
+  const strays = strayWorkloads(desired, match, index, wanted, plugs);
+  return merge([removal, plugs, strays, strayHelpers(desired, match, index)]);
 }
 
 /**
@@ -132,6 +134,31 @@ function notRunning(workload: string, index: ObservedIndex): Wait {
         reason: 'NodeUnreachable',
         message: `no container of ${workload} is known; unreadable nodes: ${nodes}`,
       };
+}
+
+/**
+ * Workloads that stay, but no longer in this network: a host has another edge router now. Its address goes to that one, which takes it away as it is
+ * plugged in (`plugs`), unless nobody could read then who had it. The management network is Swarm's to give.
+ */
+function strayWorkloads(
+  desired: DesiredNetwork,
+  network: ObservedNetwork,
+  index: ObservedIndex,
+  wanted: WantedWorkloads,
+  plugs: UnitDiff,
+): UnitDiff {
+  if (desired.purpose === 'management') return NOTHING;
+  const actions = plugs.sequences.flat();
+  const taken = new Set(
+    actions.flatMap((action) => (action.type === 'unplug' ? action.target.containerId : [])),
+  );
+  const members = new Set(desired.endpoints.map(({ workload }) => workload));
+  const strays = index.endpoints(network.id).filter((placed) => {
+    const workload = workloadOf(placed);
+    const { id, running } = placed.container;
+    return running && wanted.has(workload) && !members.has(workload) && !taken.has(id);
+  });
+  return { sequences: strays.map((placed) => [unplug(placed, network)]), waits: [] };
 }
 
 /** Helpers keep a network on a node only as long as an endpoint of it is there. */

@@ -16,8 +16,10 @@ export function diffWorkload(
   const updating = (index.services.get(key) ?? []).some((one) => one.updating);
   const leaving = updating || replacedFields(service).length > 0;
   const router = diffRouterContainer(key, desired?.container, { leaving, updating }, index);
+  // Without the Swarm nobody knows what of a sandbox is still to come: what died is started, nothing is taken away.
+  const possible = index.swarm.ok ? router.sequences : router.sequences.filter(takesNothingAway);
   return {
-    sequences: [...router.sequences, ...service.sequences],
+    sequences: [...possible, ...service.sequences],
     waits: [...service.waits, ...router.waits],
   };
 }
@@ -61,6 +63,9 @@ function removal(key: string, index: ObservedIndex): UnitDiff {
   const left = index.containers(key).map(({ node, container }) => `${container.name} on ${node}`);
   return left.length === 0 ? NOTHING : waiting('ContainerLeaving', `Swarm is removing ${left.join(', ')}`);
 }
+
+const takesNothingAway = (actions: readonly Action[]): boolean =>
+  !actions.some(({ type }) => type === 'remove-router');
 
 const sequence = (actions: readonly Action[]): UnitDiff =>
   actions.length === 0 ? NOTHING : { sequences: [actions], waits: [] };

@@ -1,6 +1,6 @@
 import type { RouterSpec, VyosRelease } from '../../api/router.ts';
 import { releaseOf } from '../render/vyos/release.ts';
-import { TRAITS } from '../render/vyos/release-traits.ts';
+import { type Traits, TRAITS } from '../render/vyos/release-traits.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -132,8 +132,13 @@ export const abilitiesOf = (platform: Platform): PlatformAbilities => PLATFORMS[
 /** Those of a Router as it is written: what a platform can do may depend on its release. */
 export const abilitiesFor = (spec: Pick<RouterSpec, 'platform' | 'release' | 'image'>): PlatformAbilities =>
   spec.platform === 'vyos'
-    ? { ...abilitiesOf('vyos'), evpn: TRAITS[releaseOf(spec)].evpn }
+    ? { ...abilitiesOf('vyos'), ...ofRelease(TRAITS[releaseOf(spec)]) }
     : abilitiesOf(spec.platform);
+
+const ofRelease = ({ evpn, unchangedNextHop: nextHopUnchanged }: Traits): Partial<PlatformAbilities> => ({
+  evpn,
+  nextHopUnchanged,
+});
 
 /** Release of VyOS whose configuration a Router reads: what it says, or what its image tells, be that the usual one. */
 export const releaseFor = (spec: RouterSpec, settings: PlanSettings): VyosRelease =>

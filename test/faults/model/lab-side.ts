@@ -1,19 +1,28 @@
 import { expect } from 'vitest';
+import type { ObservedContainer } from '../../../src/core/diff/observed.ts';
+import { HELPER_LABEL } from '../../../src/core/plan/labels.ts';
 import type { Fleet } from '../../../src/ports/node-engine.ts';
 import type { Swarm } from '../../../src/ports/swarm.ts';
 import { eventually } from '../../support/eventually.ts';
 import { attachments } from '../../support/attachments.ts';
 import { HELPER_IMAGE, type Scene } from '../../support/scene.ts';
+import type { Barrier } from './barrier.ts';
 import type { Side } from './side.ts';
+
+type Held = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The lab, through the adapters. */
 export class LabSide implements Side {
   readonly swarm: Swarm;
   readonly fleet: Fleet;
   readonly #scene: Scene;
+  readonly #barrier: Barrier;
+  /** Of the running helpers, by node, when things had settled last: ids of the networks that they were in. */
+  #held: Held = new Map();
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, barrier: Barrier) {
     this.#scene = scene;
+    this.#barrier = barrier;
     this.swarm = scene.fleet.swarm;
     this.fleet = scene.fleet;
   }
@@ -22,23 +31,29 @@ export class LabSide implements Side {
     await this.#scene.lab.node(node).docker.getContainer(containerId).kill();
   }
 
-  /** Waits until Swarm knows of what helpers have left: only then an engine gives networks up. */
+  /** Waits until Swarm knows of what helpers have left, and the engines have tried to give these networks up. */
   async settled(): Promise<void> {
-    const containers = await Promise.all([...this.fleet.engines.values()].map((engine) => engine.list()));
-    const held = new Map(
-      containers
-        .flatMap((node) => node.containers)
-        .map(({ id, running, endpoints }) => [id, running ? endpoints.length : 0]),
+    const listed = await Promise.all(
+      [...this.fleet.engines].map(
+        async ([node, engine]) => [node, (await engine.list()).containers] as const,
+      ),
     );
+    const endpoints = listed
+      .flatMap(([, containers]) => containers)
+      .map((container) => [container.id, networksOf(container).size] as const);
     await eventually(
       async () => {
-        for (const [id, endpoints] of held)
-          expect(await attachments(this.#scene.lab, id), `attachments of ${id}`).toBeLessThanOrEqual(
-            endpoints,
-          );
+        for (const [id, count] of endpoints)
+          expect(await attachments(this.#scene.lab, id), `attachments of ${id}`).toBeLessThanOrEqual(count);
       },
-      { timeoutMs: 20_000, message: 'Swarm knows what is attached' },
+      { timeoutMs: 40_000, message: 'Swarm knows what is attached' },
     );
+    const held = heldIn(listed);
+    const left = [...this.#held].filter(([node, before]) =>
+      [...before].some((network) => held.get(node)?.has(network) !== true),
+    );
+    await Promise.all(left.map(([node]) => this.#barrier.pass(node)));
+    this.#held = held;
   }
 
   /** Takes everything away, without leaving a copy of a network on a node: a helper goes in, and out again last. */
@@ -62,3 +77,14 @@ export class LabSide implements Side {
     await this.#scene.clear();
   }
 }
+
+const networksOf = ({ running, endpoints }: ObservedContainer): ReadonlySet<string> =>
+  new Set(running ? endpoints.map(({ networkId }) => networkId) : []);
+
+const heldIn = (listed: readonly (readonly [string, readonly ObservedContainer[]])[]): Held =>
+  new Map(
+    listed.map(([node, containers]) => {
+      const helper = containers.find(({ labels }) => labels[HELPER_LABEL] !== undefined);
+      return [node, helper === undefined ? new Set<string>() : networksOf(helper)];
+    }),
+  );

@@ -3,6 +3,7 @@ import { eventually } from '../../support/eventually.ts';
 import { footingOf } from '../../support/footing.ts';
 import type { OperatorProcess } from '../../support/operator.ts';
 import { recovery } from '../../support/recovery.ts';
+import { taskOf } from '../../support/seen.ts';
 import { type Document, document, pathRef } from '../../support/testbed.ts';
 import type { ThreeRouters } from '../../support/three-routers.ts';
 
@@ -47,13 +48,13 @@ export function fullSuite(bed: ThreeRouters): void {
     await testbed.store.raiseNoSpace();
     await expect(testbed.put(document('Router', 'store-refused'))).rejects.toThrow('database space exceeded');
 
-    const before = await testbed.container('router/store-middle');
+    const before = await taskOf(testbed, 'store-middle');
     const since = performance.now();
     await before.kill();
     await traffic.lost(90_000);
     const seconds = await bed.recovered(since);
     recovery('9', 'etcd out of space, and a router killed', seconds);
-    expect((await testbed.container('router/store-middle')).found.id).not.toBe(before.found.id);
+    expect((await taskOf(testbed, 'store-middle')).found.id).not.toBe(before.found.id);
     expect(await readiness(503)).toMatch(/etcd.*NOSPACE.*etcdctl alarm disarm/);
     expect(await leader()).toBe(term);
     expect(await operator.metric('hinge_etcd_requests_total', { outcome: 'no-space' })).toBeGreaterThan(0);

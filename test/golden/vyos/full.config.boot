@@ -12,17 +12,17 @@ interfaces {
         address "10.255.0.1/32"
     }
     ethernet eth0 {
-        address "10.10.0.2/24"
+        address "10.10.0.9/24"
         description "to 0"
         mtu "1450"
     }
     ethernet eth1 {
-        address "10.9.0.2/16"
+        address "10.9.0.9/16"
         description "to 1"
         mtu "1450"
     }
     ethernet eth2 {
-        address "10.204.0.2/24"
+        address "10.204.0.9/24"
         description "to 2"
         mtu "1450"
     }

@@ -13,12 +13,12 @@ interfaces {
         address "10.255.0.20/32"
     }
     ethernet eth0 {
-        address "10.9.0.2/24"
+        address "10.9.0.9/24"
         description "to 0"
         mtu "1450"
     }
     ethernet eth1 {
-        address "10.10.0.2/24"
+        address "10.10.0.9/24"
         description "to 1"
         mtu "1450"
     }
@@ -30,6 +30,9 @@ interfaces {
         }
         mtu "1400"
         parameters {
+            ip {
+                ttl "64"
+            }
             nolearning
         }
         port "4790"
@@ -44,6 +47,9 @@ interfaces {
         }
         mtu "1250"
         parameters {
+            ip {
+                ttl "64"
+            }
             nolearning
         }
         port "4790"

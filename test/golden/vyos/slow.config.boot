@@ -10,12 +10,12 @@ interfaces {
     loopback lo {
     }
     ethernet eth0 {
-        address "10.9.0.2/24"
+        address "10.9.0.9/24"
         description "to 0"
         mtu "1450"
     }
     ethernet eth1 {
-        address "10.10.0.2/24"
+        address "10.10.0.9/24"
         description "to 1"
         mtu "1450"
     }

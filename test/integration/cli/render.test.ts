@@ -19,7 +19,7 @@ describe('hinge render', () => {
     expect(one.stdout).toMatch(/^set system host-name 'tokyo'\n/);
     expect(one.stdout).toContain("set protocols bgp neighbor 10.200.0.3 description 'osaka'");
     const boot = await hinge(['render', '-f', 'examples/first', '--format', 'boot', '--release', '1.5']);
-    expect(boot.stdout).toMatch(/^\/\/ Router\/tokyo\nsystem \{\n/);
+    expect(boot.stdout).toMatch(/^\/\* Router\/tokyo \*\/\nsystem \{\n/);
     expect(boot.stdout).toContain('// Release version: 1.5-rolling');
   });
 

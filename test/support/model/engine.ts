@@ -147,6 +147,9 @@ export class ModelEngine implements NodeEngine {
 
   #plug(containerId: string, networkId: string, address: string | undefined): void {
     const container = this.#world.container(this.#here, containerId);
+    // The engine says "done" and does nothing: it asks nobody for the network, which need not even exist.
+    if (!container.running)
+      throw new DockerError('conflict', 'the engine said "done", but there is no endpoint');
     const there = container.endpoints.get(networkId);
     if (there !== undefined) {
       if (address === undefined || there.address === address) return;
@@ -157,9 +160,6 @@ export class ModelEngine implements NodeEngine {
     if (network === undefined)
       throw new DockerError(managed ? 'rejected' : 'not-found', `network ${networkId} not found`);
     if (managed && this.#here.lost) throw new DockerError('rejected', 'context deadline exceeded');
-    // The engine says "done" and does nothing.
-    if (!container.running)
-      throw new DockerError('conflict', 'the engine said "done", but there is no endpoint');
     // Each engine knows the static addresses on its own node only.
     if (this.#world.endpoints(networkId, this.#here).some((other) => other.address === address))
       throw new DockerError('conflict', 'Address already in use');

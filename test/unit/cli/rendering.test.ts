@@ -35,10 +35,10 @@ describe('what hinge render prints', () => {
       "set interfaces ethernet eth0 address '10.200.0.2/27'\n",
     );
     expect(
-      [textOf({}), textOf({}, { format: 'set' }), textOf({}, { format: 'boot' })].map(
-        ({ comment }) => comment,
+      [textOf({}), textOf({}, { format: 'set' }), textOf({}, { format: 'boot' })].map(({ comment }) =>
+        comment.join('x'),
       ),
-    ).toEqual(['!', '#', '//']);
+    ).toEqual(['! x', '# x', '/* x */']);
   });
 
   it('is for the release that is asked for, written, or told by the image', () => {

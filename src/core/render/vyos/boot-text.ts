@@ -20,4 +20,5 @@ function linesOf(item: Item, indent: string): readonly string[] {
   ];
 }
 
-const quoted = (value: string): string => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+/** A backslash stands for itself, as VyOS writes it and reads it at boot; there are no quotes in values. */
+const quoted = (value: string): string => `"${value}"`;

@@ -5,6 +5,8 @@ import type { VyosBridge, VyosInterface, VyosRouter } from './router.ts';
 
 /** UDP port of tunnels between edge routers, the same on every platform. */
 const TUNNEL_PORT = 4790;
+/** Hops that a tunnel's packet may take, the kernel's own default: VyOS's is 16, and a testbed may be longer. */
+const TUNNEL_TTL = 64;
 /** The least MTU that VyOS takes for a tunnel, in bytes. */
 export const LEAST_TUNNEL_MTU = 1200;
 /** Least MTU with which an interface may speak IPv6 (RFC 8200): VyOS refuses less unless it has no address of its own. */
@@ -46,7 +48,7 @@ const tunnel = (own: VyosBridge): Item =>
   tagged('vxlan', tunnelName(own), [
     silent(),
     leaf('mtu', tunnelMtu(own)),
-    block('parameters', [flag('nolearning')]),
+    block('parameters', [block('ip', [leaf('ttl', TUNNEL_TTL)]), flag('nolearning')]),
     leaf('port', TUNNEL_PORT),
     leaf('source-address', own.vtep),
     leaf('vni', own.vni),

@@ -3,7 +3,9 @@ import { isInternal } from '../../plan/autonomous-system.ts';
 import type { Routing } from '../routing.ts';
 import { LEAST_TUNNEL_MTU } from './interface-items.ts';
 import { platformLacks, releaseLacks, type VyosNote } from './note.ts';
+import { mapsOf } from './policy-items.ts';
 import { TRAITS } from './release-traits.ts';
+import { hasRemovals, hasTooManyRemovals } from './removed-lists.ts';
 import type { VyosRouter } from './router.ts';
 import { hostName } from './system-items.ts';
 
@@ -38,6 +40,12 @@ function platformNotes({ hostname, bgp, bridges }: VyosRouter, { policies }: Rou
         ),
       );
   }
+  if (hasTooManyRemovals(mapsOf(policies)))
+    notes.push(
+      platformLacks(
+        'has room for 99 lists of removeCommunities with communities of eleven characters such as 64512:12345: the last ones take those not off.',
+      ),
+    );
   for (const { vni, mtu } of bridges)
     if (mtu < LEAST_TUNNEL_MTU)
       notes.push(
@@ -55,38 +63,40 @@ function releaseNotes(
 ): readonly VyosNote[] {
   const traits = TRAITS[release];
   const sessions = policies.map(({ session }) => session);
-  const notes: VyosNote[] = [];
-  if (!traits.evpn && bridges.length > 0)
-    notes.push(
-      releaseLacks(
-        release,
-        'has no EVPN: connections of layer 2 do not run at this router. Use 1.4 or newer there.',
-      ),
-    );
-  if (!traits.srv6 && segments !== undefined)
-    notes.push(
-      releaseLacks(
-        release,
-        'has no SRv6: the router is not configured with its locator. Use 1.4 or newer on Paths with engineering: srv6.',
-      ),
-    );
-  if (!traits.bfdProfiles && sessions.some(({ bfd }) => bfd !== false))
-    notes.push(
-      releaseLacks(
-        release,
-        'has no BFD profiles: sessions are watched with three times 300 ms, also where a link delays BFD.',
-      ),
-    );
-  if (!traits.reflectedPolicy && sessions.some((session) => isInternal(session, asn)))
-    notes.push(
-      releaseLacks(release, 'does not apply rules of `export` to routes that it reflects within its AS.'),
-    );
-  if (sessions.some(({ pace }) => pace !== undefined && pace.hold < traits.leastHold))
-    notes.push(
-      releaseLacks(
-        release,
-        `has no hold time below ${String(traits.leastHold)} s: sessions with a shorter one have this.`,
-      ),
-    );
-  return notes;
+  const sets = mapsOf(policies).flatMap(({ clauses }) => clauses.map(({ set }) => set));
+  const lacks: readonly (readonly [boolean, string])[] = [
+    [
+      !traits.evpn && bridges.length > 0,
+      'has no EVPN: connections of layer 2 do not run at this router. Use 1.4 or newer there.',
+    ],
+    [
+      !traits.srv6 && segments !== undefined,
+      'has no SRv6: the router is not configured with its locator. Use 1.4 or newer on Paths with engineering: srv6.',
+    ],
+    [
+      !traits.bfdProfiles && sessions.some(({ bfd }) => bfd !== false),
+      'has no BFD profiles: sessions are watched with three times 300 ms, also where a link delays BFD.',
+    ],
+    [
+      !traits.reflectedPolicy && sessions.some((session) => isInternal(session, asn)),
+      'does not apply rules of `export` to routes that it reflects within its AS.',
+    ],
+    [
+      !traits.standardLists && hasRemovals(mapsOf(policies)),
+      'does not take off communities of eleven characters such as 64512:12345 (removeCommunities).',
+    ],
+    [
+      !traits.unchangedNextHop && sets.some(({ nextHopUnchanged }) => nextHopUnchanged),
+      'has no rule that leaves the next hop as it was heard (nextHopUnchanged): routes are announced with this router as their next hop.',
+    ],
+    [
+      sets.some(({ prepend = [] }) => prepend.length > traits.mostPrepended),
+      `puts ${String(traits.mostPrepended)} AS numbers in front of a path at most: rules that ask for more put as many.`,
+    ],
+    [
+      sessions.some(({ pace }) => pace !== undefined && pace.hold < traits.leastHold),
+      `has no hold time below ${String(traits.leastHold)} s: sessions with a shorter one have this.`,
+    ],
+  ];
+  return lacks.flatMap(([is, what]) => (is ? [releaseLacks(release, what)] : []));
 }

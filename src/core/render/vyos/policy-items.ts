@@ -1,15 +1,20 @@
 import type { Clause, NamedList, PrefixRange, RouteMap } from '../route-map.ts';
 import type { Routing } from '../routing.ts';
+import { communityPattern, listed, spelled } from './communities.ts';
 import { block, filled, flag, type Item, leaf, tagged, within } from './item.ts';
 import type { Traits } from './release-traits.ts';
+import { isStandard, withStandardLists } from './removed-lists.ts';
 
 /** Between BGP and the kernel: routes to subnets of the router's own stay out of it (see `ownSubnetsOnly` of FRR's). */
 export const KERNEL_MAP = 'hinge-kernel';
 const OWN = 'hinge-own';
 
+export const mapsOf = (policies: Routing['policies']): readonly RouteMap[] =>
+  policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
+
 /** What is said of lists and route-maps; lists come before what names them. */
 export function policyItems({ policies, preferences, connected }: Routing, traits: Traits): readonly Item[] {
-  const maps = policies.flatMap(({ heard, told }) => [heard, told].flatMap((map) => map ?? []));
+  const maps = traits.standardLists ? withStandardLists(mapsOf(policies)) : mapsOf(policies);
   const filters = connected.length > 0;
   return filled('policy', [
     ...(filters ? [prefixList({ name: OWN, entries: connected.map((prefix) => ({ prefix, le: 32 })) })] : []),
@@ -50,9 +55,9 @@ const regexList = (kind: string, { name, entries }: NamedList<string>): Item =>
     entries.map((regex, at) => rule(at + 1, 'permit', [leaf('regex', regex)])),
   );
 
-/** Lists with a name are of regular expressions over communities' texts: `_` keeps 2:1 from matching 12:10. */
+/** Lists with a name are of regular expressions over communities' texts. */
 const communityList = ({ name, entries }: NamedList<string>): Item =>
-  regexList('community-list', { name, entries: entries.map((community) => `_${community}_`) });
+  regexList('community-list', { name, entries: entries.map(isStandard(name) ? listed : communityPattern) });
 
 const routeMapItem = ({ name, clauses }: RouteMap, traits: Traits): Item =>
   tagged(
@@ -80,37 +85,38 @@ function onMatch({ seq, goto }: Clause): readonly Item[] {
   return [block('on-match', [goto === seq + 1 ? flag('next') : leaf('goto', goto)])];
 }
 
-function setItems({ set }: Clause, { old }: Traits): readonly Item[] {
+function setItems({ set }: Clause, traits: Traits): readonly Item[] {
+  const { old, mostPrepended, unchangedNextHop } = traits;
   const { prepend, localPreference, weight, med } = set;
-  const asPath = prepend?.join(' ');
+  const asPath = prepend?.slice(0, mostPrepended).join(' ');
   return filled('set', [
     ...(asPath === undefined
       ? []
       : [old ? leaf('as-path-prepend', asPath) : block('as-path', [leaf('prepend', asPath)])]),
-    ...(old ? oldCommunities(set) : filled('community', communities(set))),
-    ...(set.nextHopUnchanged ? [leaf('ip-next-hop', 'unchanged')] : []),
+    ...(old ? oldCommunities(set, traits) : filled('community', communities(set, traits))),
+    ...(set.nextHopUnchanged && unchangedNextHop ? [leaf('ip-next-hop', 'unchanged')] : []),
     ...(localPreference === undefined ? [] : [leaf('local-preference', localPreference)]),
     ...(med === undefined ? [] : [leaf('metric', med)]),
     ...(weight === undefined ? [] : [leaf('weight', weight)]),
   ]);
 }
 
-/** VyOS spells one well-known community its own way where it is set, not where it is looked for. */
-const spelled = (community: string): string => (community === 'local-AS' ? 'local-as' : community);
-
-const communities = ({
-  without,
-  communities: only = [],
-  addCommunities = [],
-}: Clause['set']): readonly Item[] => [
+const communities = (
+  { without, communities: only = [], addCommunities = [] }: Clause['set'],
+  traits: Traits,
+): readonly Item[] => [
   ...(without === undefined ? [] : [leaf('delete', without)]),
-  ...only.map((community) => leaf('replace', spelled(community))),
-  ...addCommunities.map((community) => leaf('add', spelled(community))),
+  ...only.map((community) => leaf('replace', spelled(community, traits))),
+  ...addCommunities.map((community) => leaf('add', spelled(community, traits))),
 ];
 
-function oldCommunities({ without, communities: only, addCommunities }: Clause['set']): readonly Item[] {
-  const text =
-    only?.join(' ') ?? (addCommunities === undefined ? undefined : `${addCommunities.join(' ')} additive`);
+function oldCommunities(
+  { without, communities: only, addCommunities }: Clause['set'],
+  traits: Traits,
+): readonly Item[] {
+  const textOf = (list: readonly string[]): string => list.map((one) => spelled(one, traits)).join(' ');
+  const added = addCommunities === undefined ? undefined : `${textOf(addCommunities)} additive`;
+  const text = only === undefined ? added : textOf(only);
   return [
     ...(without === undefined ? [] : [block('comm-list', [leaf('comm-list', without), flag('delete')])]),
     ...(text === undefined ? [] : [leaf('community', text)]),

@@ -2,7 +2,7 @@ import type { VyosRelease } from '../../../api/router.ts';
 
 /** How releases differ in what hinge writes. */
 export interface Traits {
-  /** BGP is `protocols bgp 65001 …`, and communities and prepending are written in one option. */
+  /** BGP is `protocols bgp 65001 …`, communities and prepending are written in one option, and sysctls are `custom`. */
   readonly old: boolean;
   readonly evpn: boolean;
   readonly srv6: boolean;
@@ -11,6 +11,12 @@ export interface Traits {
   readonly leastHold: number;
   /** Rules hold for reflected routes, too. */
   readonly reflectedPolicy: boolean;
+  /** Lists with numbers up to 99 are of communities, not of regular expressions. */
+  readonly standardLists: boolean;
+  /** A rule can leave the next hop as it was heard. */
+  readonly unchangedNextHop: boolean;
+  /** AS numbers that a rule puts in front of a path at most. */
+  readonly mostPrepended: number;
 }
 
 const NEW: Traits = {
@@ -20,6 +26,9 @@ const NEW: Traits = {
   bfdProfiles: true,
   leastHold: 1,
   reflectedPolicy: true,
+  standardLists: true,
+  unchangedNextHop: true,
+  mostPrepended: Infinity,
 };
 
 export const TRAITS: Readonly<Record<VyosRelease, Traits>> = {
@@ -30,6 +39,9 @@ export const TRAITS: Readonly<Record<VyosRelease, Traits>> = {
     bfdProfiles: false,
     leastHold: 4,
     reflectedPolicy: false,
+    standardLists: false,
+    unchangedNextHop: false,
+    mostPrepended: 24,
   },
   '1.4': NEW,
   '1.5': NEW,

@@ -1,4 +1,5 @@
 import { RouterRefusal } from '../../failure.ts';
+import { unwritable } from './set-text.ts';
 
 const PLACEHOLDER = /^( +password )"\{secret:([^:}]+):\d*\}"$/gm;
 
@@ -9,18 +10,17 @@ const PLACEHOLDER = /^( +password )"\{secret:([^:}]+):\d*\}"$/gm;
 export const withSecrets = (text: string, valueOf: (secret: string) => string): string =>
   text.replace(PLACEHOLDER, (_, before: string, secret: string) => {
     const value = valueOf(secret);
-    if (value.includes("'"))
+    if (unwritable(value))
       throw new RouterRefusal(
-        `the password in secret ${secret} has a single quote in it, which VyOS takes in no value; choose another one`,
+        `the password in secret ${secret} has a quote in it, which VyOS takes in no value; choose another one`,
       );
-    return `${before}"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+    return `${before}"${value}"`;
   });
 
-const PASSWORD = /^ +password "((?:[^"\\]|\\.)*)"$/gm;
+const PASSWORD = /^ +password "([^"]*)"$/gm;
 
 /** A text that may quote a configuration, without the passwords that are in it. */
 export const withoutSecrets = (words: string, configuration: string): string =>
   [...configuration.matchAll(PASSWORD)]
-    .map(([, value = '']) => value.replace(/\\(.)/g, '$1'))
-    .filter((value) => value !== '')
+    .flatMap(([, value = '']) => (value === '' ? [] : [value]))
     .reduce((rest, value) => rest.replaceAll(value, '***'), words);

@@ -1,6 +1,6 @@
 import type { VyosRelease } from '../../../api/router.ts';
 import { unwritable } from './set-text.ts';
-import { isBlock, isTagged, isValue } from './schema.ts';
+import { isBlock, isTag, isTagged, isText, isValue } from './schema.ts';
 
 /** A block on the way to what a line is about. */
 export interface Step {
@@ -19,6 +19,9 @@ interface Word {
   readonly text: string;
   readonly quoted: boolean;
 }
+
+/** VyOS writes what comes after the name of a block without quotes. */
+const UNNAMEABLE = /[\s{}\\]|\/\//;
 
 const WORDS = /\s*(?:'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s'"]+))(?=\s|$)/y;
 
@@ -47,8 +50,18 @@ export function readSetLine(line: string, release: VyosRelease): SetLine | strin
   if (rest.length < 2) return 'expected the path of an option after set';
   const bad = rest.find(({ text }) => unwritable(text) || text === '');
   if (bad !== undefined)
-    return bad.text === '' ? 'a value is empty' : `VyOS takes no single quote in a value, as in ${bad.text}`;
-  return parsed(rest, release);
+    return bad.text === '' ? 'a value is empty' : `VyOS takes no quote in a value, as in ${bad.text}`;
+  return misplacedAs(rest, release) ?? parsed(rest, release);
+}
+
+/** The AS number stands elsewhere than it did, and lines for another release would make a second BGP. @returns a sentence; undefined: all is well. */
+function misplacedAs([first, second, third]: readonly Word[], release: VyosRelease): string | undefined {
+  if (first?.text !== 'protocols' || second?.text !== 'bgp' || third === undefined) return undefined;
+  const numbered = /^[0-9]+$/.test(third.text);
+  if (numbered === (release === '1.3')) return undefined;
+  return numbered
+    ? `VyOS ${release} has no AS number after protocols bgp`
+    : `VyOS ${release} has the AS number after protocols bgp, found ${third.text}`;
 }
 
 function parsed(words: readonly Word[], release: VyosRelease): SetLine | string {
@@ -56,18 +69,25 @@ function parsed(words: readonly Word[], release: VyosRelease): SetLine | string 
   for (let at = 0; at < words.length; at += 1) {
     const { text: name, quoted } = words[at] ?? { text: '', quoted: false };
     if (quoted) return `expected the name of an option, found the value '${name}'`;
-    if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) return `expected the name of an option, found ${name}`;
+    if (!/^[A-Za-z0-9][\w-]*$/.test(name)) return `expected the name of an option, found ${name}`;
     const next = words[at + 1];
+    const last = at + 2 === words.length;
     const names = [...path.map((step) => step.name), name];
-    if (isTagged(names, release)) {
-      if (next === undefined) return `${name} needs a name, number or address after it`;
+    const tagged = isTagged(names, release);
+    if (tagged && next === undefined) return `${name} needs a name, number or address after it`;
+    if (next !== undefined && (tagged || (at > 0 && !last && !next.quoted && isTag(next.text)))) {
+      if (UNNAMEABLE.test(next.text))
+        return `VyOS takes no spaces, braces, backslashes or // in a name, as in ${next.text}`;
       path.push({ name, tag: next.text });
       at += 1;
       continue;
     }
-    const last = at + 2 === words.length;
     if (next !== undefined && last && (next.quoted || isValue(name, next.text)))
       return { path, option: { name, value: next.text } };
+    if (isText(name))
+      return next === undefined
+        ? `${name} needs a value after it`
+        : `${name} has one value: put it between quotes if it has spaces`;
     if (next === undefined && !isBlock(name)) return { path, option: { name, value: undefined } };
     path.push({ name, tag: undefined });
   }

@@ -1,7 +1,7 @@
 import type { Item } from './item.ts';
 
-/** VyOS takes no single quote inside a value, so that nothing else has to be escaped between two of them. */
-export const unwritable = (value: string): boolean => /['\n\r]/.test(value);
+/** VyOS takes no quote inside a value, in neither form, so that nothing has to be escaped between two of them. */
+export const unwritable = (value: string): boolean => /['"\n\r]/.test(value);
 
 /** The `set` commands that make a configuration, as `show configuration commands` prints them. */
 export const setText = (items: readonly Item[]): string =>

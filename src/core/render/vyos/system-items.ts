@@ -18,6 +18,6 @@ export const systemItem = ({ hostname, sysctls }: VyosRouter, { connected }: Rou
       'sysctl',
       Object.entries(sysctls)
         .sort(([one], [other]) => (one < other ? -1 : 1))
-        .map(([name, value]) => tagged('parameter', name, [leaf('value', value)])),
+        .map(([name, value]) => tagged(traits.old ? 'custom' : 'parameter', name, [leaf('value', value)])),
     ),
   ]);

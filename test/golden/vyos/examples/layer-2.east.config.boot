@@ -77,6 +77,9 @@ interfaces {
         }
         mtu "1400"
         parameters {
+            ip {
+                ttl "64"
+            }
             nolearning
         }
         port "4790"
@@ -91,6 +94,9 @@ interfaces {
         }
         mtu "1400"
         parameters {
+            ip {
+                ttl "64"
+            }
             nolearning
         }
         port "4790"
@@ -105,6 +111,9 @@ interfaces {
         }
         mtu "1400"
         parameters {
+            ip {
+                ttl "64"
+            }
             nolearning
         }
         port "4790"

@@ -20,13 +20,13 @@ interface Happening {
 
 const happening = (what: string, happen: Step['happen']): Happening => ({ what, happen });
 
+const described = ({ kind, metadata: { name, annotations }, spec }: TestbedObject): string =>
+  `${kind}/${name} ${JSON.stringify({ ...annotations, ...spec })}`;
+
 const putting = (objects: readonly TestbedObject[]): Happening =>
-  happening(
-    `put ${objects.map((object) => `${object.kind}/${object.metadata.name} ${JSON.stringify(object.spec)}`).join(' and ')}`,
-    (testbed) => {
-      for (const object of objects) testbed.put(object);
-    },
-  );
+  happening(`put ${objects.map(described).join(' and ')}`, (testbed) => {
+    for (const object of objects) testbed.put(object);
+  });
 
 /** Another container for a router, on a certain node or on any. */
 const anyReplacement = fc

@@ -135,6 +135,40 @@ describe('a network that should be there', () => {
     ]);
   });
 
+  it('is unplugged once from a workload that stays elsewhere, whether or not its address is to be had', () => {
+    const before = container('router/r0', [at('10.1.0.2')], { id: 'before' });
+    const leaving = container('router/gone', [at('10.1.0.9')]);
+    const dead = { ...container('router/r0', [at('10.1.0.2')], { id: 'dead' }), running: false };
+    const end = (...endpoints: ReturnType<typeof endpoint>[]): Scene => ({
+      networks: [there],
+      nodes: {
+        n1: [before, leaving, dead, helper('n1', [at('10.1.0.200')])],
+        n2: [
+          container('router/r1', endpoints),
+          container('router/r2', [at('10.1.0.3')]),
+          helper('n2', [at('10.1.0.201')]),
+        ],
+      },
+    });
+    const all = new Set([...wanted, 'router/r0']);
+    expect(said(diffNetwork(KEY, desired, scene(end()), all))).toEqual([
+      [`unplug ${KEY}-1 from router/r0 on n1`, `plug ${KEY}-1 into router/r1 on n2 as 10.1.0.2`],
+    ]);
+    // When r1 was plugged in, n1 could not be read.
+    expect(said(diffNetwork(KEY, desired, scene(end(at('10.1.0.2'))), all))).toEqual([
+      [`unplug ${KEY}-1 from router/r0 on n1`],
+    ]);
+  });
+
+  it('keeps whom Swarm attached, if it is for management', () => {
+    const index = scene({
+      networks: [there],
+      nodes: { n1: [container('router/r1', [at('10.1.0.2')]), helper('n1')] },
+    });
+    const management = { ...desiredNetwork(KEY, []), purpose: 'management' as const };
+    expect(said(diffNetwork(KEY, management, index, wanted))).toEqual([]);
+  });
+
   it('corrects a wrong address', () => {
     const index = scene({
       networks: [there],

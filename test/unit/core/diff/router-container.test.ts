@@ -122,6 +122,16 @@ describe('what a router in a sandbox needs', () => {
     expect(needs({ n1: [inside('sandbox-1')] }, { services: [] }, false)).toEqual([REMOVE]);
   });
 
+  it('is to be started, but neither to go nor to be made anew, while the Swarm cannot be read', () => {
+    const unread = { swarmError: 'no manager answers' };
+    const running = { n1: [sandbox(), inside('sandbox-1')] };
+    const other = { n1: [sandbox(), inside('sandbox-1', {}, { ...own, image: 'old:1' })] };
+    const ended = { n1: [sandbox(), inside('sandbox-1', { running: false })] };
+    expect(needs(running, unread, false)).toEqual(['SwarmUnreachable']);
+    expect(needs(other, unread)).toEqual(['SwarmUnreachable']);
+    expect(needs(ended, unread)).toEqual(['start router r1 on n1 again', 'SwarmUnreachable']);
+  });
+
   it('is its name, which somebody else has', () => {
     expect(needs({ n1: [sandbox()] }, { otherNames: { n1: ['r1'] } })).toEqual(['NameTaken']);
     expect(needs({ n1: [sandbox(), container('router/r2', [], { name: 'r1' })] })).toEqual(['NameTaken']);

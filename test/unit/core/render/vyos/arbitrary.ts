@@ -17,6 +17,9 @@ const community = fc.constantFrom(
   'no-peer',
   'blackhole',
   '65535:65281',
+  '65535:1',
+  '64512:12345',
+  '65535:6',
 );
 const communities = fc.array(community, { minLength: 1, maxLength: 4 });
 const prefixes = fc.array(
@@ -43,7 +46,7 @@ const match = fc
   .map(without);
 const changes = {
   med: sometimes(fc.nat(9)),
-  prepend: sometimes(fc.integer({ min: 1, max: 3 })),
+  prepend: sometimes(fc.integer({ min: 1, max: 32 })),
   removeCommunities: sometimes(communities),
   addCommunities: sometimes(communities),
 };

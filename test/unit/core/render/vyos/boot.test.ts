@@ -101,17 +101,18 @@ describe('passwords in it', () => {
   const line = '            password "{secret:core:42}"\n';
 
   it('stand there when it is given, as VyOS quotes them', () => {
-    expect(withSecrets(`a\n${line}b\n`, (name) => `${name}"\\x`)).toBe(
-      'a\n            password "core\\"\\\\x"\nb\n',
+    expect(withSecrets(`a\n${line}b\n`, (name) => `${name}\\$&x`)).toBe(
+      'a\n            password "core\\$&x"\nb\n',
     );
-    expect(() => withSecrets(line, () => "it's")).toThrow(RouterRefusal);
+    for (const quoted of ["it's", 'a"b'])
+      expect(() => withSecrets(line, () => quoted)).toThrow(RouterRefusal);
     const other = 'description "{secret:core:42}"\n';
     expect(withSecrets(other, () => 'x')).toBe(other);
   });
 
   it('are left out of what VyOS says of it', () => {
-    const given = withSecrets(line, () => 'a"b');
-    expect(withoutSecrets('Invalid value "a"b" for password', given)).toBe(
+    const given = withSecrets(line, () => 'a\\b');
+    expect(withoutSecrets('Invalid value "a\\b" for password', given)).toBe(
       'Invalid value "***" for password',
     );
   });

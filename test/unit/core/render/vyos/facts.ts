@@ -1,3 +1,4 @@
+import { WELL_KNOWN } from '../../../../../src/api/bgp.ts';
 import { type Block, type Item } from '../../../../../src/core/render/vyos/item.ts';
 
 /** One clause of a route-map, in FRR's words, sorted; lists by their contents. */
@@ -112,13 +113,13 @@ export function vyosFacts(items: readonly Item[]): RoutingFacts {
       ].join(' '),
     ),
     asPathLists: listsOf(policy, 'as-path-list', (rule) => valueOf(rule, 'regex') ?? ''),
-    communityLists: listsOf(policy, 'community-list', (rule) =>
-      (valueOf(rule, 'regex') ?? '').replace(/^_(.*)_$/, '$1'),
-    ),
+    communityLists: communityListsOf(policy),
     routeMaps: Object.fromEntries(
       taggedAs(policy, 'route-map').map(([name, inside]) => [
         dotted(name),
-        Object.fromEntries(taggedAs(inside, 'rule').map(([seq, rule]) => [seq, vyosClause(rule)])),
+        Object.fromEntries(
+          taggedAs(inside, 'rule').map(([seq, rule]) => [seq, vyosClause(rule, removedList(name, seq))]),
+        ),
       ]),
     ),
     kernelMap: taggedAs(blockAt(items, 'system', 'ip'), 'protocol').flatMap(([, inside]) =>
@@ -138,6 +139,32 @@ export function vyosFacts(items: readonly Item[]): RoutingFacts {
     ),
     evpn: has(blockAt(bgp, 'address-family', 'l2vpn-evpn'), 'advertise-all-vni') ? ['advertise-all-vni'] : [],
   };
+}
+
+/** Of names that FRR prints and that are in no object, those that tests use. */
+const PRINTED: Readonly<Record<string, string>> = { 'accept-own': '65535:1', 'llgr-stale': '65535:6' };
+
+/** Whichever way it is written. */
+export const communityValue = (written: string): string => WELL_KNOWN[written] ?? PRINTED[written] ?? written;
+
+/** What FRR calls the list by which a rule takes communities off; VyOS may have a number for it. */
+const removedList = (map: string, seq: string): string => dotted(`${map}-${seq}-removed`);
+const named = (list: string, removed: string): string => (/^\d+$/.test(list) ? removed : dotted(list));
+
+/** Lists with a number are there once for each rule that names them, as on FRR. */
+function communityListsOf(policy: readonly Item[]): Readonly<Record<string, readonly string[]>> {
+  const said = listsOf(policy, 'community-list', (rule) =>
+    communityValue((valueOf(rule, 'regex') ?? '').replace(/^_(.*)_$/, '$1')),
+  );
+  const used = taggedAs(policy, 'route-map').flatMap(([map, inside]) =>
+    taggedAs(inside, 'rule').flatMap(([seq, rule]) =>
+      valuesOf(blockAt(rule, 'set', 'community'), 'delete').map(
+        (list) => [removedList(map, seq), said[list] ?? []] as const,
+      ),
+    ),
+  );
+  const others = Object.entries(said).filter(([list]) => !/^\d+$/.test(list));
+  return Object.fromEntries([...others, ...used.filter(([list]) => !(list in said))]);
 }
 
 const listsOf = (
@@ -180,7 +207,7 @@ function vyosNeighbor(items: readonly Item[]): NeighborFacts {
   };
 }
 
-function vyosClause(rule: readonly Item[]): ClauseFacts {
+function vyosClause(rule: readonly Item[], removed: string): ClauseFacts {
   const match = blockAt(rule, 'match');
   const set = blockAt(rule, 'set');
   const communities = blockAt(set, 'community');
@@ -198,7 +225,11 @@ function vyosClause(rule: readonly Item[]): ClauseFacts {
       ...(has(blockAt(rule, 'on-match'), 'next') ? ['on-match next'] : []),
       ...said('on-match goto', valuesOf(blockAt(rule, 'on-match'), 'goto')),
       ...said('set as-path prepend', valuesOf(blockAt(set, 'as-path'), 'prepend')),
-      ...said('set comm-list', valuesOf(communities, 'delete').map(dotted), ' delete'),
+      ...said(
+        'set comm-list',
+        valuesOf(communities, 'delete').map((list) => named(list, removed)),
+        ' delete',
+      ),
       ...said('set community', valuesOf(communities, 'replace')),
       ...said('set community', valuesOf(communities, 'add'), ' additive'),
       ...said('set ip next-hop', valuesOf(set, 'ip-next-hop')),

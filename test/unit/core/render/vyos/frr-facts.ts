@@ -1,4 +1,4 @@
-import type { RoutingFacts } from './facts.ts';
+import { communityValue, type RoutingFacts } from './facts.ts';
 
 type Neighbor = RoutingFacts['neighbors'][string];
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -35,7 +35,11 @@ export function frrFacts(text: string): RoutingFacts {
     neighbors: neighborsOf(bgp, ipv4 ?? [], evpn ?? []),
     prefixLists: listsOf(rest(lines, 'ip prefix-list ')),
     asPathLists: listsOf(rest(lines, 'bgp as-path access-list ')),
-    communityLists: listsOf(rest(lines, 'bgp community-list standard ')),
+    communityLists: listsOf(
+      rest(lines, 'bgp community-list standard ').map((line) =>
+        line.replace(/\S+$/, (community) => communityValue(community)),
+      ),
+    ),
     routeMaps: routeMapsOf(lines),
     kernelMap: rest(lines, 'ip protocol bgp route-map ')[0],
     // FRR lists the shorter ones first.

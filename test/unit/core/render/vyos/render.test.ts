@@ -165,4 +165,113 @@ describe('renderVyos', () => {
       "set interfaces ethernet eth0 mtu '1279'\nset interfaces ethernet eth0 ipv6 address no-default-link-local\n",
     );
   });
+
+  it('looks for well-known communities as FRR prints them, and sets them as the release can', () => {
+    const match = { communities: ['65535:1', 'blackhole', '65000:1'] };
+    const rule = {
+      match,
+      action: 'permit' as const,
+      set: { addCommunities: ['blackhole', 'local-AS', '65535:6'] },
+    };
+    const router = asVyos({
+      ...BARE,
+      sessions: [
+        { peer: 'r2', asn: 2, address: '10.9.0.3', network: 'n', policy: { import: [rule], export: [] } },
+      ],
+    });
+    const wordsOf = (release: VyosRelease): readonly string[] =>
+      [...setText(renderVyos(router, release).items).matchAll(/(?:regex|set community.*) '(.*)'/g)].map(
+        ([, value = '']) => value,
+      );
+    expect(wordsOf('1.4')).toEqual([
+      '_65000:1_',
+      '_accept-own_',
+      '_blackhole_',
+      '65535:6',
+      'blackhole',
+      'local-as',
+    ]);
+    expect(wordsOf('1.3')).toEqual([
+      '_65000:1_',
+      '_accept-own_',
+      '_blackhole_',
+      '65535:6 65535:666 local-AS additive',
+    ]);
+  });
+
+  it('has 1.3 leave next hops alone, and put no more AS numbers in front than it can', () => {
+    const rule = { action: 'permit' as const, set: { nextHopUnchanged: true, prepend: 32 } };
+    const router = asVyos({
+      ...BARE,
+      sessions: [
+        {
+          peer: 'r2',
+          asn: 2,
+          address: '10.9.0.3',
+          network: 'n',
+          bfd: false,
+          policy: { import: [], export: [rule] },
+        },
+      ],
+    });
+    const text = setText(renderVyos(router, '1.3').items);
+    expect(text).not.toContain('next-hop');
+    expect(/as-path-prepend '(.*)'/.exec(text)?.[1]?.split(' ')).toHaveLength(24);
+    expect(notesOf(router, '1.3')).toEqual([
+      'ReleaseLacks: VyOS 1.3 has no rule that leaves the next hop as it was heard (nextHopUnchanged): routes are announced with this router as their next hop.',
+      'ReleaseLacks: VyOS 1.3 puts 24 AS numbers in front of a path at most: rules that ask for more put as many.',
+    ]);
+    expect(notesOf(router, '1.4')).toEqual([]);
+  });
+
+  it('takes off communities that FRR would not find with an expression by lists of numbers', () => {
+    const rule = (community: string) => ({
+      action: 'permit' as const,
+      set: { removeCommunities: [community, 'blackhole'] },
+    });
+    const session = (octet: number, rules: readonly string[]): DesiredSession => ({
+      ...{ peer: `r${String(octet)}`, asn: octet, address: `10.9.0.${String(octet)}`, network: 'n' },
+      policy: { import: rules.map(rule), export: [] },
+    });
+    const router = asVyos({
+      ...BARE,
+      sessions: [session(3, ['64512:12345', '7:7']), session(4, ['64512:12345', '64512:12346'])],
+    });
+    const lines = setText(renderVyos(router, '1.4').items).split('\n');
+    expect(lines.filter((line) => line.includes(' regex '))).toEqual([
+      "set policy community-list 99 rule 1 regex '64512:12345'",
+      "set policy community-list 99 rule 2 regex '65535:666'",
+      "set policy community-list hinge-from-10-9-0-3-2-removed rule 1 regex '_7:7_'",
+      "set policy community-list hinge-from-10-9-0-3-2-removed rule 2 regex '_blackhole_'",
+      "set policy community-list 98 rule 1 regex '64512:12346'",
+      "set policy community-list 98 rule 2 regex '65535:666'",
+    ]);
+    expect(lines.flatMap((line) => /delete '(.*)'/.exec(line)?.[1] ?? [])).toEqual([
+      '99',
+      'hinge-from-10-9-0-3-2-removed',
+      '99',
+      '98',
+    ]);
+    expect(notesOf(router, '1.4')).toEqual([]);
+    expect(setText(renderVyos(router, '1.3').items)).toContain(
+      "community-list hinge-from-10-9-0-3-1-removed rule 1 regex '_64512:12345_'\n",
+    );
+    expect(notesOf(router, '1.3')).toContain(
+      'ReleaseLacks: VyOS 1.3 does not take off communities of eleven characters such as 64512:12345 (removeCommunities).',
+    );
+    const many = Array.from({ length: 100 }, (_, at) => `64512:${String(10000 + at)}`);
+    expect(notesOf(asVyos({ ...BARE, sessions: [session(3, many)] }), '1.4')).toEqual([
+      'PlatformLacks: VyOS has room for 99 lists of removeCommunities with communities of eleven characters such as 64512:12345: the last ones take those not off.',
+    ]);
+  });
+
+  it('sets the kernel as the release can', () => {
+    const router = asVyos(BARE, { sysctls: { 'net.ipv4.ip_forward': '1' } });
+    expect(setText(renderVyos(router, '1.3').items)).toContain(
+      "set system sysctl custom net.ipv4.ip_forward value '1'\n",
+    );
+    expect(setText(renderVyos(router, '1.5').items)).toContain(
+      "set system sysctl parameter net.ipv4.ip_forward value '1'\n",
+    );
+  });
 });

@@ -16,7 +16,7 @@ export const asVyos = (router: RenderedRouter, more: Partial<VyosRouter> = {}): 
   ...router,
   interfaces: router.connected.map((subnet, at) => ({
     name: `eth${at.toString()}`,
-    address: subnet.replace(/\.0\//, '.2/'),
+    address: subnet.replace(/\.0\//, '.9/'),
     description: `to ${at.toString()}`,
     mtu: 1450,
   })),

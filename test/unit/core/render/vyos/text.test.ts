@@ -11,7 +11,7 @@ const ITEMS: readonly Item[] = [
   block('system', [
     leaf('host-name', 'r1'),
     block('login', [
-      tagged('user', 'me', [block('authentication', [leaf('plaintext-password', 'a "b" \\ $c')])]),
+      tagged('user', 'me', [block('authentication', [leaf('plaintext-password', 'a \\ $c')])]),
     ]),
   ]),
   block('interfaces', [
@@ -39,7 +39,7 @@ describe('the two forms', () => {
     expect(setText(ITEMS)).toBe(
       [
         "set system host-name 'r1'",
-        'set system login user me authentication plaintext-password \'a "b" \\ $c\'',
+        "set system login user me authentication plaintext-password 'a \\ $c'",
         'set interfaces loopback lo',
         "set interfaces ethernet eth0 address '10.0.0.1/24'",
         "set interfaces ethernet eth0 address '10.0.1.1/24'",
@@ -59,7 +59,7 @@ describe('the two forms', () => {
       '    login {',
       '        user me {',
       '            authentication {',
-      '                plaintext-password "a \\"b\\" \\\\ $c"',
+      '                plaintext-password "a \\ $c"',
       '            }',
       '        }',
       '    }',
@@ -147,6 +147,29 @@ describe('a set line', () => {
       undefined,
     ],
     ['set vrf name red table 100', ['vrf', 'name red'], 'table', '100'],
+    [
+      'set protocols rpki cache 192.0.2.9 port 3323',
+      ['protocols', 'rpki', 'cache 192.0.2.9'],
+      'port',
+      '3323',
+    ],
+    // In no table: words that can be no names are tags.
+    ['set service suricata interface eth5 mode x', ['service', 'suricata', 'interface eth5'], 'mode', 'x'],
+    ['set service foo zone Example.org ttl 7', ['service', 'foo', 'zone Example.org'], 'ttl', '7'],
+    // A tag here is none elsewhere.
+    [
+      'set policy route-map M rule 1 match peer 10.0.0.2',
+      ['policy', 'route-map M', 'rule 1', 'match'],
+      'peer',
+      '10.0.0.2',
+    ],
+    [
+      'set interfaces bonding bond0 member interface eth1',
+      ['interfaces', 'bonding bond0', 'member'],
+      'interface',
+      'eth1',
+    ],
+    ['set policy route FILTER interface eth1', ['policy', 'route FILTER'], 'interface', 'eth1'],
   ])('%s', (line, path, name, value) => {
     const said = readSetLine(line, '1.4');
     if (typeof said === 'string') throw new Error(said);
@@ -162,7 +185,18 @@ describe('a set line', () => {
     ['set system', 'expected the path of an option after set'],
     ["set system host-name 'a", 'a quote is not closed, or is not around the whole word'],
     ["set system host-name a'b'", 'a quote is not closed, or is not around the whole word'],
-    ['set system host-name "it\'s"', "VyOS takes no single quote in a value, as in it's"],
+    ['set system host-name "it\'s"', "VyOS takes no quote in a value, as in it's"],
+    ['set interfaces ethernet eth0 description \'a "b"\'', 'VyOS takes no quote in a value, as in a "b"'],
+    [
+      "set policy route-map 'a b' rule 1 action permit",
+      'VyOS takes no spaces, braces, backslashes or // in a name, as in a b',
+    ],
+    ['set service foo bar // port 7', 'VyOS takes no spaces, braces, backslashes or // in a name, as in //'],
+    [
+      'set interfaces ethernet eth0 description to the lab',
+      'description has one value: put it between quotes if it has spaces',
+    ],
+    ['set protocols bgp 65001 parameters', 'VyOS 1.4 has no AS number after protocols bgp'],
     ["set system host-name ''", 'a value is empty'],
     ["set 'system' host-name a", "expected the name of an option, found the value 'system'"],
     ["set system 'host-name' a", "expected the name of an option, found the value 'host-name'"],
@@ -181,6 +215,26 @@ describe('a set line', () => {
     );
     expect(setText(items)).toBe(
       "set system name-server '192.0.2.1'\nset system name-server '192.0.2.2'\nset service ssh disable-password-authentication\n",
+    );
+  });
+
+  it('of an AS number belongs to 1.3 only', () => {
+    expect(readSetLine('set protocols bgp 65001 neighbor 10.0.0.2 shutdown', '1.3')).not.toBeTypeOf('string');
+    expect(readSetLine('set protocols bgp neighbor 10.0.0.2 shutdown', '1.3')).toBe(
+      'VyOS 1.3 has the AS number after protocols bgp, found neighbor',
+    );
+  });
+
+  it('of an option that is in no table adds a value; of one that hinge wrote takes its place', () => {
+    const { items } = withSetLines(
+      [block('system', [leaf('host-name', 'r1')])],
+      'set system host-name a\nset system host-name b\nset firewall group port-group WEB port 80\n' +
+        'set firewall group port-group WEB port 443\nset system time-zone UTC\nset system time-zone Asia/Tokyo\n',
+      '1.4',
+    );
+    expect(setText(items)).toBe(
+      "set system host-name 'b'\nset system time-zone 'Asia/Tokyo'\n" +
+        "set firewall group port-group WEB port '80'\nset firewall group port-group WEB port '443'\n",
     );
   });
 });

@@ -5,7 +5,7 @@ def words(line):
     """`neighbor 10.0.0.1`, `remote-as "65001"`, `shutdown`: a name and a value without its quotes."""
     name, _, value = line.partition(' ')
     if value.startswith('"'):
-        value = value[1:-1].replace('\\"', '"').replace('\\\\', '\\')
+        value = value[1:-1]
     return name, value
 
 
