@@ -3,7 +3,7 @@ import type { CreateRouter, UnitDiff } from '../core/diff/action.ts';
 import type { ObservedIndex } from '../core/diff/observed-index.ts';
 import { wantedFirst } from '../core/diff/wanted-configuration.ts';
 import type { ContainerFile } from '../core/plan/container-form.ts';
-import { ROUTER_LABEL } from '../core/plan/labels.ts';
+import { ROUTER_LABEL, SANDBOX_LABEL } from '../core/plan/labels.ts';
 import { bootFiles as vyosFiles } from '../core/render/vyos/in-container.ts';
 import type { DeviceConsole } from '../ports/device-console.ts';
 import type { SecretBook } from './secret-book.ts';
@@ -46,8 +46,7 @@ export function untilPlugged(
   }: { readonly testbed: Testbed; readonly index: ObservedIndex; readonly sandboxMs: number | undefined },
 ): UnitDiff {
   const boots = testbed.desired.workloads.get(key)?.container?.boots === true;
-  if (!boots || sandboxMs === undefined || sandboxMs >= PLUGGING_MS || index.routers(key).length > 0)
-    return diff;
+  if (!boots || sandboxMs === undefined || sandboxMs >= PLUGGING_MS || isThere(key, index)) return diff;
   const missing = testbed.desired
     .networksOf(key)
     .filter((network) => attachmentOf(network, key, index) === undefined)
@@ -60,6 +59,12 @@ export function untilPlugged(
       .filter((actions) => actions.length > 0),
     waits: [...diff.waits, { reason: PLUGGING, message }],
   };
+}
+
+/** Whether a container of its own is in the sandbox that it has now: what is there is not made for the first time. */
+function isThere(key: string, index: ObservedIndex): boolean {
+  const sandbox = index.sandbox(key)?.container.id;
+  return index.routers(key).some(({ container }) => container.labels[SANDBOX_LABEL] === sandbox);
 }
 
 /** Whether a router was held back by this. */

@@ -37,7 +37,8 @@ export function routerReconciler(context: Context): Reconcile {
     const key = `router/${name}`;
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
-    const sandboxMs = standingFor.ms(name, index.sandbox(key) !== undefined);
+    const sandbox = index.sandbox(key)?.container.id;
+    const sandboxMs = standingFor.ms(name, sandbox !== undefined, sandbox);
     const plan = testbed.isFrozen(ref)
       ? NOTHING
       : untilPlugged(key, diffWorkload(key, workload, index), { testbed, index, sandboxMs });

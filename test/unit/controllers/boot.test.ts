@@ -5,6 +5,7 @@ import { Testbed } from '../../../src/controllers/testbed.ts';
 import type { CreateRouter, UnitDiff } from '../../../src/core/diff/action.ts';
 import type { RouterInterface } from '../../../src/core/diff/observed-router.ts';
 import type { DeviceConsole } from '../../../src/ports/device-console.ts';
+import { ROUTER_LABEL, RUNTIME_LABEL, SANDBOX_LABEL, WORKLOAD_LABEL } from '../../../src/core/plan/labels.ts';
 import { container, endpoint, network, scene } from '../../support/observed.ts';
 import { Bench, path, router } from '../core/plan/bench.ts';
 
@@ -47,9 +48,15 @@ describe('the first start of a router that boots', () => {
   if (link === undefined) throw new Error('the plan has no link');
   const there = network(link.key, link.name);
   const plugged = link.endpoints.find(({ workload }) => workload === KEY)?.address ?? '';
-  const held = (sandboxMs: number | undefined, isPlugged = false): boolean => {
+  const sandbox = { [WORKLOAD_LABEL]: KEY, [RUNTIME_LABEL]: 'sandbox' };
+  const held = (sandboxMs: number | undefined, isPlugged = false, ownIn?: string): boolean => {
     const endpoints = isPlugged ? [endpoint(there, plugged)] : [];
-    const index = scene({ networks: [there], nodes: { n1: [container(KEY, endpoints)] } });
+    const inside = { [ROUTER_LABEL]: KEY, [SANDBOX_LABEL]: ownIn ?? '' };
+    const n1 = [
+      container(KEY, endpoints, { id: 's1', labels: sandbox }),
+      ...(ownIn === undefined ? [] : [container(KEY, [], { id: 'own', labels: inside })]),
+    ];
+    const index = scene({ networks: [there], nodes: { n1 } });
     return isPlugging(untilPlugged(KEY, diff, { testbed, index, sandboxMs }));
   };
 
@@ -59,5 +66,8 @@ describe('the first start of a router that boots', () => {
     expect(held(10_000)).toBe(false);
     expect(held(undefined)).toBe(false);
     expect(held(0, true)).toBe(false);
+    // One that was in the sandbox before this one does not count.
+    expect(held(0, false, 's0')).toBe(true);
+    expect(held(0, false, 's1')).toBe(false);
   });
 });
