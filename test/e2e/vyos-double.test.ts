@@ -96,7 +96,7 @@ describe('a router with platform vyos, on a test double of VyOS', () => {
     const refused = { status: 'False', reason: 'Refused' } as const;
     const { message } = await testbed.condition(SENDAI, 'Configured', refused, BOUND_MS);
     expect(message).toMatch(
-      /VyOS did not take the configuration .* goes on with the last good one: \[ protocols \]; TEST DOUBLE: the value refuse-me is none that it takes; \[\[protocols\]\] failed; Commit failed$/,
+      /VyOS did not take the configuration, and goes on with the last good one: \[ protocols \]; TEST DOUBLE: the value refuse-me is none that it takes; \[\[protocols\]\] failed; Commit failed$/,
     );
     expect(await doubled.log('commits')).toContain('commit failed');
     expect(await doubled.read(BOOT_FILE)).toBe(saved);

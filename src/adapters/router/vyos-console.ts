@@ -10,7 +10,7 @@ import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts'
 import { ROUTES, routesIn, sessionsIn } from './bgp-output.ts';
 import { linesOf, NOT_READY, type Report, reportIn } from './router-image.ts';
 import { outputOf, runIn, type Runners } from './run-in.ts';
-import { configureScript, LOCKED, READ } from './vyos-scripts.ts';
+import { configureScript, EXIT, READ } from './vyos-scripts.ts';
 
 /** VyOS starts Python for each of its commands. */
 const READ_TIMEOUT_MS = 20_000;
@@ -98,16 +98,23 @@ function bareOf({ stored, bare }: Report): readonly RouterInterface[] {
 const IDLE_TALK = /^(Loading configuration from|Load complete|Saving configuration to|Done$|\[edit\])/;
 
 function refusal({ stderr, exitCode }: CommandResult, configuration: string): Error {
-  if (exitCode === LOCKED)
+  if (exitCode === EXIT.locked)
     return new RouterRefusal(
       'somebody else was committing a configuration for more than 15 s (VyOS locks it); hinge tries again',
       'Locked',
     );
   const said = linesOf(stderr).filter((line) => !IDLE_TALK.test(line));
   const words = redacted(withoutSecrets(said.slice(0, 20).join('; '), configuration)).slice(0, 1000);
-  if (words === '')
-    return new DockerError('rejected', `VyOS did not take the configuration (exit ${String(exitCode)})`);
-  return new RouterRefusal(
-    `VyOS did not take the configuration (exit ${String(exitCode)}), and goes on with the last good one: ${words}`,
-  );
+  const what = OUTCOMES.get(exitCode);
+  if (what === undefined) {
+    const message = `the script that configures VyOS ended with ${String(exitCode)}: ${words}`;
+    return new DockerError('rejected', message);
+  }
+  return new RouterRefusal(`${what}: ${words}`);
 }
+
+const OUTCOMES: ReadonlyMap<number, string> = new Map([
+  [EXIT.refused, 'VyOS did not take the configuration, and goes on with the last good one'],
+  [EXIT.lost, 'VyOS did not take the configuration, nor the last good one after it'],
+  [EXIT.unsaved, 'VyOS runs the configuration, and has not saved it; hinge tries again'],
+]);

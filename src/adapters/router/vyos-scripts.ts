@@ -14,8 +14,20 @@ import { FLUSH_ROUTES_BY_HAND, reportScriptFrom } from './router-image.ts';
 
 /* What is run in a container with VyOS: its own commands, as its documentation has them for scripts. */
 
-/** Exit codes of the scripts below. */
-export const LOCKED = 75;
+/** What became of a change when it ends with this code: nothing, or what it was that failed. Shells and programs that are not there end with others. */
+export const EXIT = {
+  /** It was not taken, and what was good last runs. */
+  refused: 2,
+  /** It was not taken, and what was good last was not either. */
+  lost: 3,
+  /** It runs, and was not saved, or not noted. */
+  unsaved: 4,
+  /** Somebody else is committing. */
+  locked: 75,
+} as const;
+
+/** Of the inner script: nothing differed. */
+const SAME = 10;
 
 /** VyOS locks its configuration by this file, and takes for locked what somebody has open, as its own scripts do. */
 const LOCK_FILE = '/opt/vyatta/config/.lock';
@@ -42,8 +54,7 @@ ${REPORT}`;
 
 /**
  * Run by vbash, in the group that may change the configuration. What commit makes of its exit code differs by release: a session that differs still is
- * what tells. Some of a change may be there although the rest of it failed, so that the last good one is loaded whole. Exits with 0 when it was changed and saved, with
- * 1 when nothing differs.
+ * what tells. Some of a change may be there although the rest of it failed, so that the last good one is loaded whole.
  */
 const CHANGE = `#!/bin/vbash
 source /opt/vyatta/etc/functions/script-template
@@ -72,17 +83,16 @@ go_back() {
   discard > /dev/null 2>&1
   if [ -e ${GOOD} ] && { ! loaded ${GOOD} || { changed && ! committed; }; }; then
     discard > /dev/null 2>&1
-    echo 'and the last good configuration could not be brought back' >&2
+    leave ${String(EXIT.lost)}
   fi
-  leave 2
+  leave ${String(EXIT.refused)}
 }
 keep() {
   touch "$own/saving"
   save ${BOOT_FILE} > "$own/save" 2>&1
   [ ! ${BOOT_FILE} -ot "$own/saving" ] || {
-    echo 'it runs, and could not be saved:' >&2
     cat "$own/save" >&2
-    leave 2
+    leave ${String(EXIT.unsaved)}
   }
 }
 configure
@@ -90,12 +100,12 @@ loaded "$own/new.boot" || go_back
 if ! changed; then
   # Somebody may have saved something else.
   cmp -s ${BOOT_FILE} ${GOOD} || keep
-  leave 1
+  leave ${String(SAME)}
 fi
 committed || {
   if grep -Eqi 'lock|another commit' "$own/commit"; then
     discard > /dev/null 2>&1
-    leave ${String(LOCKED)}
+    leave ${String(EXIT.locked)}
   fi
   go_back
 }
@@ -122,19 +132,19 @@ tries=0
 while :; do
   while locked; do
     tries=$((tries + 1))
-    [ "$tries" -lt ${String(LOCK_TRIES)} ] || { rm -f ${OWN}/new.boot; exit ${String(LOCKED)}; }
+    [ "$tries" -lt ${String(LOCK_TRIES)} ] || { rm -f ${OWN}/new.boot; exit ${String(EXIT.locked)}; }
     sleep 0.1
   done
   status=0
   sg vyattacfg -c ${OWN}/change >&2 || status=$?
   tries=$((tries + 10))
-  [ "$status" -eq ${String(LOCKED)} ] && [ "$tries" -lt ${String(LOCK_TRIES)} ] || break
+  [ "$status" -eq ${String(EXIT.locked)} ] && [ "$tries" -lt ${String(LOCK_TRIES)} ] || break
   sleep 1
 done
 rm -f ${OWN}/new.boot
 case $status in
   0) vtysh -c 'clear bgp ipv4 unicast * soft' >&2 || : ;;
-  1) ;;
+  ${String(SAME)}) ;;
   *)
     if [ -e ${BOOTING} ] && [ "$(cat ${BOOT_STATUS})" != 0 ]; then
       echo 'it did not take its boot file either: see /var/log/vyatta/vyos-boot-config-loader.log there' >&2
@@ -144,8 +154,8 @@ case $status in
 esac
 ${FLUSH_ROUTES_BY_HAND}
 record ${hash} || {
-  echo 'it runs and is saved; what came of it could not be noted' >&2
-  exit 2
+  echo 'what came of it could not be noted' >&2
+  exit ${String(EXIT.unsaved)}
 }
 ${LOOK}
 ${REPORT}`;

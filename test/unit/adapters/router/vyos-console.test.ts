@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VyosConsole } from '../../../../src/adapters/router/vyos-console.ts';
-import { LOCKED } from '../../../../src/adapters/router/vyos-scripts.ts';
+import { EXIT } from '../../../../src/adapters/router/vyos-scripts.ts';
 import { RouterRefusal } from '../../../../src/core/failure.ts';
 import type { CommandResult, NamespaceCommand } from '../../../../src/ports/node-engine.ts';
 import type { RouterTarget } from '../../../../src/ports/router-console.ts';
@@ -106,22 +106,30 @@ describe('a router with VyOS', () => {
     const refused = console.configure(TARGET, { text, hash: 'h' });
     await expect(refused).rejects.toThrow(
       new RouterRefusal(
-        'VyOS did not take the configuration (exit 2), and goes on with the last good one: [ protocols bgp ]; Invalid value ***; [[protocols bgp]] failed; Commit failed',
+        'VyOS did not take the configuration, and goes on with the last good one: [ protocols bgp ]; Invalid value ***; [[protocols bgp]] failed; Commit failed',
       ),
     );
     expect(asked[0]).toMatchObject({ stdin: text, changes: true });
     expect(asked[0]?.argv.join(' ')).not.toContain('s3cret');
   });
 
+  it.each([
+    [EXIT.lost, /^VyOS did not take the configuration, nor the last good one after it: no$/],
+    [EXIT.unsaved, /^VyOS runs the configuration, and has not saved it; hinge tries again: no$/],
+  ])('says what became of it (%i)', async (exitCode, words) => {
+    const { console } = consoleWith({ exitCode, stderr: 'no\n' });
+    await expect(console.configure(TARGET, { text: '', hash: 'h' })).rejects.toThrow(words);
+  });
+
   it('says that somebody else is at it, and gives no more of its words than fit', async () => {
-    const locked = consoleWith({ exitCode: LOCKED }).console.configure(TARGET, { text: '', hash: 'h' });
+    const locked = consoleWith({ exitCode: EXIT.locked }).console.configure(TARGET, { text: '', hash: 'h' });
     await expect(locked).rejects.toMatchObject({ reason: 'Locked' });
     const long = consoleWith({ exitCode: 2, stderr: 'x'.repeat(5000) }).console.configure(TARGET, {
       text: '',
       hash: 'h',
     });
     await expect(long).rejects.toSatisfy((error: Error) => error.message.length < 1100);
-    const silent = consoleWith({ exitCode: 2 }).console.configure(TARGET, { text: '', hash: 'h' });
+    const silent = consoleWith({ exitCode: 127 }).console.configure(TARGET, { text: '', hash: 'h' });
     await expect(silent).rejects.toMatchObject({ name: 'DockerError' });
   });
 });
