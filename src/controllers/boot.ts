@@ -52,7 +52,7 @@ export function untilPlugged(
     .filter((network) => attachmentOf(network, key, index) === undefined)
     .map((network) => network.key);
   if (missing.length === 0) return diff;
-  const message = `it is started when its links are plugged into its sandbox, ${missing.join(', ')} being next`;
+  const message = `it is started when its links are plugged into its sandbox; still to come: ${missing.join(', ')}`;
   return {
     sequences: diff.sequences
       .map((actions) => actions.filter(({ type }) => type !== 'create-router'))

@@ -39,6 +39,28 @@ describe.runIf(allRows)('what happens to a router with platform vyos, on a test 
     expect((await doubled.container()).found.id).toBe(before.found.id);
   });
 
+  it('is configured as its release has it, and tells what that cannot do', async () => {
+    await testbed.put(doubled.written({ release: '1.3' }));
+    const lacks = {
+      status: 'False',
+      reason: 'ReleaseLacks',
+      message: /VyOS 1\.3 has no BFD profiles/,
+    } as const;
+    await testbed.condition(SENDAI, 'Platform', lacks, BOUND_MS);
+    await eventually(async () => expect(await doubled.commands()).toMatch(/bgp \d+ neighbor \S+ remote-as/), {
+      timeoutMs: BOUND_MS,
+      message: 'it is written as 1.3 has it',
+    });
+    await doubled.ready();
+    expect(await doubled.states()).toEqual(['Established', 'Established']);
+    await testbed.put(doubled.written({}));
+    await eventually(async () => expect(await doubled.commands()).toContain('bgp system-as'), {
+      timeoutMs: BOUND_MS,
+      message: 'it is written as 1.4 has it',
+    });
+    await doubled.ready();
+  });
+
   it('is an edge of layer 2, with the bridge that it makes itself', async () => {
     const more = [
       document('Path', 'half', { via: ['sapporo', 'sendai'] }),

@@ -84,10 +84,11 @@ def frr_of(tree):
         lines.append(f'ip route {prefix} blackhole {block.of("blackhole").get("distance", "1")}')
     lines += policy_lines(root.of('policy'))
     kernel = [block.get('route-map') for name, block in root.of('system', 'ip').tagged('protocol') if name == 'bgp']
-    lines += [f'ip protocol bgp route-map {name}' for name in kernel]
-    lines += bfd_lines(root.of('protocols', 'bfd'))
-    if root.of('protocols').has('bgp'):
-        lines += bgp_lines(root.of('protocols', 'bgp'))
+    # Of 1.3 the AS number is a tag, and the filter of the kernel's routes is below it.
+    for asn, bgp in root.of('protocols').tagged('bgp'):
+        lines += [f'ip protocol bgp route-map {name}' for name in kernel + bgp.all('route-map')]
+        lines += bfd_lines(root.of('protocols', 'bfd'))
+        lines += bgp_lines(asn or bgp.get('system-as'), bgp)
     return '\n'.join(lines) + '\n'
 
 
@@ -148,8 +149,8 @@ def bfd_lines(bfd):
     return ['bfd', *lines, 'exit'] if lines else []
 
 
-def bgp_lines(bgp):
-    lines = [f'router bgp {bgp.get("system-as")}', f' bgp router-id {bgp.of("parameters").get("router-id")}']
+def bgp_lines(asn, bgp):
+    lines = [f'router bgp {asn}', f' bgp router-id {bgp.of("parameters").get("router-id")}']
     lines += [' bgp bestpath compare-routerid', ' bgp network import-check', ' no bgp ebgp-requires-policy']
     lines += [f' timers bgp {bgp.of("timers").get("keepalive", "60")} {bgp.of("timers").get("holdtime", "180")}']
     family, evpn = [], []
