@@ -33,7 +33,7 @@ const packages = {
   'p-queue': '(adapters|runtime)/',
   pino: 'telemetry/',
   'prom-client': 'telemetry/',
-  'tar-stream': 'adapters/image-file/',
+  'tar-stream': 'adapters/(docker|image-file)/',
   yaml: '(api|cli)/',
   zod: '(api|adapters|cli|server)/',
 };

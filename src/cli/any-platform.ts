@@ -8,7 +8,7 @@ interface Asked {
   readonly router?: readonly string[];
 }
 
-/** An object as if the operator ran every platform: who only wants to read a configuration does not mind. What BIRD cannot do is still refused. */
+/** An object as if its platform were the one whose configuration is asked for: what BIRD cannot do is refused, what others can is not. */
 export function anyPlatform(object: TestbedObject, { format, router }: Asked): TestbedObject {
   if (object.kind !== 'Router') return object;
   const { spec, metadata } = object;

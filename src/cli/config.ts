@@ -53,6 +53,7 @@ const forms = z.object({
   managementSubnet: subnetForm,
   imageRouterFrr: Image,
   imageRouterBird: Image,
+  imageRouterVyos: Image,
   imageHost: Image,
   imagePause: Image,
   imageHelper: Image,
@@ -116,6 +117,7 @@ function arrange(values: Forms) {
       images: {
         routerFrr: values.imageRouterFrr,
         routerBird: values.imageRouterBird,
+        routerVyos: values.imageRouterVyos,
         host: values.imageHost,
         pause: values.imagePause,
       },

@@ -3,7 +3,8 @@ import { ROUTING_SYSCTLS } from '../core/plan/platforms.ts';
 import type { RouterPlan } from '../core/plan/router-plan.ts';
 import { dialectOf } from '../core/render/dialects.ts';
 import { bootText } from '../core/render/vyos/boot-text.ts';
-import { releaseOf, vyosRouterOf } from '../core/render/vyos/from-plan.ts';
+import { vyosRouterOf } from '../core/render/vyos/from-plan.ts';
+import { releaseOf } from '../core/render/vyos/release.ts';
 import { renderVyos } from '../core/render/vyos/render.ts';
 import { setText } from '../core/render/vyos/set-text.ts';
 
@@ -45,9 +46,9 @@ export function renderedText(
   const warnings = foreign
     ? [`spec.extraConfig is left out: it is written for ${NAMES[spec.platform]}.`]
     : [];
-  if (format === 'frr' || format === 'bird')
-    return { text: dialectOf(format).render(written.rendered).text, comment, warnings };
   const release = asked.release ?? releaseOf(spec.platform === 'vyos' ? spec : withoutImage(spec));
+  if (format === 'frr' || format === 'bird')
+    return { text: dialectOf(format).render(written, release).configuration.text, comment, warnings };
   const { items, notes } = renderVyos(vyosRouterOf(written, ROUTING_SYSCTLS), release);
   return {
     text: format === 'set' ? setText(items) : bootText(items, release),

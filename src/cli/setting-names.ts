@@ -212,6 +212,13 @@ export const SETTINGS = {
     fallback: 'hinge/router-bird:1',
     scope: 'operator',
   },
+  imageRouterVyos: {
+    variable: 'HINGE_IMAGE_ROUTER_VYOS',
+    flag: '--image-router-vyos <image>',
+    description: 'image of routers with platform vyos',
+    fallback: 'hinge/vyos:1.4',
+    scope: 'operator',
+  },
   imageHost: {
     variable: 'HINGE_IMAGE_HOST',
     flag: '--image-host <image>',

@@ -1,6 +1,7 @@
 import { DockerError } from '../core/failure.ts';
-import { type Action, describeAction, type UnitDiff } from '../core/diff/action.ts';
+import { type Action, type CreateRouter, describeAction, type UnitDiff } from '../core/diff/action.ts';
 import type { RegistryCredentials } from '../api/registry-secret.ts';
+import type { ContainerFile } from '../core/plan/container-form.ts';
 import type { DesiredWorkload } from '../core/plan/desired.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Fleet, NodeEngine } from '../ports/node-engine.ts';
@@ -14,6 +15,8 @@ export interface ApplyDeps {
   readonly helperImage: string;
   /** For the registry of a workload's image, as Swarm is to have them. */
   readonly credentials: (workload: DesiredWorkload) => RegistryCredentials | undefined;
+  /** What a router's own container is to have in it before it starts. */
+  readonly bootFiles: (action: CreateRouter) => Promise<readonly ContainerFile[]>;
   /** @throws when this operator does not lead any more: asked before every action, since timers may be late. */
   readonly assertLeading: () => void;
   /** Told of every action done or failed. */
@@ -116,7 +119,11 @@ export class Applier {
       case 'remove-helper':
         return this.#engine(action.node).removeHelper();
       case 'create-router':
-        return this.#engine(action.node).createRouter(action.container, action.sandbox);
+        return this.#engine(action.node).createRouter(
+          action.container,
+          action.sandbox,
+          await this.#deps.bootFiles(action),
+        );
       case 'start-router':
         return this.#engine(action.node).startRouter(action.id);
       case 'remove-router':

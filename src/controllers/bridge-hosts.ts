@@ -8,14 +8,14 @@ import type { Looked } from './looked.ts';
 export async function bridgeHosts(
   { lans, testbed, enqueue }: Context,
   name: string,
-  { bridges = [] }: RouterSetup,
+  { bridges = [], platform }: RouterSetup,
   { state, before, ...target }: Looked,
   logger: Logger,
 ): Promise<void> {
   if (state?.ready !== true) return;
   const seen = state === before ? undefined : (state.devices ?? []);
   const place = { key: `router/${name}`, owner: { kind: 'Router', name } as const, target };
-  if (!(await lans.settle(place, routerDevices(bridges), seen, logger))) return;
+  if (!(await lans.settle(place, routerDevices(bridges, platform), seen, logger))) return;
   for (const path of testbed.desired.pathsOf(name))
     for (const experiment of testbed.desired.experimentsOf(path)) enqueue('experiment', experiment);
 }

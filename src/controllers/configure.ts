@@ -20,6 +20,8 @@ interface Target extends RouterTarget {
 
 /** BGP needs a moment after the last plug, in ms; before that there is nothing new to be seen. */
 const SPEAKING_MS = 1_000;
+/** What reads its configuration by itself when it starts is looked at again after this many ms. */
+const BOOTING_MS = 2_000;
 /** To read a router costs it a tenth of a second of computing: it is not done more often than once in so many ms. */
 const READ_AGAIN_MS = 2_000;
 /** After an engine could not be asked: what cut the call off is over in most cases, and a sick engine is not asked often. */
@@ -44,6 +46,7 @@ export async function settleRouter(
   let state: RouterState | undefined;
   try {
     state = await routers.read(target);
+    if (state.boots === true) return { state, failure: undefined, dueMs: BOOTING_MS };
     const wanted = wantedNow(setup, state);
     const fresh = state.appliedHash === undefined;
     const frozen = context.testbed.isFrozen({ kind: 'Router', name });
@@ -62,7 +65,8 @@ export async function settleRouter(
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    if (error instanceof RouterRefusal) routerStates.refused(name, setup.configuration);
+    if (error instanceof RouterRefusal && error.reason === 'Refused')
+      routerStates.refused(name, setup.configuration);
     logger.warn({ err: error }, 'router not configured');
     events.warning({ kind: 'Router', name }, failure.reason, failure.message);
     return { state, failure, ...(error instanceof DockerError && { dueMs: UNREACHED_MS }) };
@@ -103,7 +107,7 @@ function driftText(drift: readonly string[]): string {
 }
 
 function failureOf(error: unknown): Settled['failure'] {
-  if (error instanceof RouterRefusal) return { reason: 'Refused', message: error.message };
+  if (error instanceof RouterRefusal) return { reason: error.reason, message: error.message };
   if (error instanceof DockerError) return { reason: 'RouterUnreachable', message: error.message };
   return undefined;
 }

@@ -2,11 +2,12 @@ import { NOTHING } from '../core/diff/action.ts';
 import { attachmentOf } from '../core/diff/attachment.ts';
 import { isLeaving } from '../core/diff/rolling.ts';
 import { rivalOf } from '../core/diff/rival.ts';
-import { DockerError } from '../core/failure.ts';
+import { DockerError, RouterRefusal } from '../core/failure.ts';
 import { diffWorkload } from '../core/diff/workload.ts';
 import { reasonOf } from '../core/status/conditions.ts';
 import { routerBody, type RouterFacts, routerFindings } from '../core/status/router.ts';
 import type { Reconcile } from '../runtime/controller.ts';
+import { isPlugging, untilPlugged } from './boot.ts';
 import { settleRouter } from './configure.ts';
 import { applyUnit } from './apply-unit.ts';
 import { giveTurn, takeTurn } from './replace.ts';
@@ -23,27 +24,32 @@ import { shapeLinks } from './shape-links.ts';
 /** A router that is not Ready is looked at again after this many ms; Docker's part is noticed by the sweep, arriving packets by the proof. */
 const SETTLING_MS = 5_000;
 
-/** A router whose container was replaced is looked at again after this many ms: others wait for it. */
+/** A router whose container was replaced, or waits for its links, is looked at again after this many ms: others wait for it. */
 const RETURNING_MS = 1_000;
 
 /** Keeps one Router: its service, its configuration, and what its status says of its sessions. */
 export function routerReconciler(context: Context): Reconcile {
   const { testbed, observation, routerStates, rollout, statuses, clock, resyncMs } = context;
   const wiredFor = new Lasting(clock);
+  const standingFor = new Lasting(clock);
   return async (name, { signal, logger }) => {
     const ref = { kind: 'Router', name } as const;
     const key = `router/${name}`;
     const workload = testbed.desired.workloads.get(key);
     const index = observation.latest;
-    const plan = testbed.isFrozen(ref) ? NOTHING : diffWorkload(key, workload, index);
+    const sandbox = index.sandbox(key)?.container.id;
+    const sandboxMs = standingFor.ms(name, sandbox !== undefined, sandbox);
+    const plan = testbed.isFrozen(ref)
+      ? NOTHING
+      : untilPlugged(key, diffWorkload(key, workload, index), { testbed, index, sandboxMs });
     const { diff: possible, wait: held } = await context.images.placing(key, workload, plan, index);
     const { diff, turn } = await takeTurn(context, name, possible);
     const failed = await applyUnit(context, `workload ${key}`, diff, { signal, logger }).then(
       () => undefined,
       (error: unknown) => {
         // What an engine says of a container in a sandbox nobody else could tell; of services Swarm can.
-        const told = error instanceof DockerError || error instanceof AggregateError;
-        if (workload?.container === undefined || !told) throw error;
+        const told = [DockerError, AggregateError, RouterRefusal].some((kind) => error instanceof kind);
+        if (workload?.container === undefined || !told || !(error instanceof Error)) throw error;
         return error;
       },
     );
@@ -133,6 +139,7 @@ export function routerReconciler(context: Context): Reconcile {
     );
     if (failed !== undefined) throw failed;
     if (workload === undefined) return {};
+    if (isPlugging(plan)) return { requeueAfterMs: RETURNING_MS };
     const patient = ready || turn !== undefined || !wired || settled?.failure !== undefined;
     const settlingMs = rollout.of(name) === undefined ? SETTLING_MS : RETURNING_MS;
     const againMs = patient ? resyncMs : settlingMs;

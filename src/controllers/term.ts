@@ -17,6 +17,7 @@ import type { Swarm } from '../ports/swarm.ts';
 import { Bound } from '../runtime/bound.ts';
 import { Controller, type Reconcile } from '../runtime/controller.ts';
 import { Applier } from './apply.ts';
+import { bootFiles } from './boot.ts';
 import type { Context, Unit } from './context.ts';
 import { Convergence } from './convergence.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -202,7 +203,12 @@ async function assemble(
   });
   return {
     ...shared,
-    applier: new Applier({ ...shared, report, credentials: (workload) => images.credentials(workload) }),
+    applier: new Applier({
+      ...shared,
+      report,
+      credentials: (workload) => images.credentials(workload),
+      bootFiles: (action) => bootFiles({ ...shared, secrets }, action),
+    }),
     convergence: new Convergence(clock, metrics),
     busy: new Set(),
     networkFailures: new Map(),

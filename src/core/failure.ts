@@ -29,10 +29,12 @@ export class StoreError extends Error {
   }
 }
 
-/** A router understood its configuration and refused it; the message quotes it. */
+/** A router understood its configuration and refused it, in words that the message quotes; or it takes none now, since somebody else is at it. */
 export class RouterRefusal extends Error {
-  constructor(message: string) {
+  readonly reason: 'Refused' | 'Locked';
+  constructor(message: string, reason: 'Refused' | 'Locked' = 'Refused') {
     super(message);
     this.name = 'RouterRefusal';
+    this.reason = reason;
   }
 }

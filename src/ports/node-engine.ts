@@ -1,4 +1,5 @@
 import type { RegistryCredentials } from '../api/registry-secret.ts';
+import type { ContainerFile } from '../core/plan/container-form.ts';
 import type { DesiredContainer } from '../core/plan/desired.ts';
 import type { ObservedNode } from '../core/diff/observed.ts';
 
@@ -67,10 +68,11 @@ export interface NodeEngine {
   /** Stops and removes the helper; fine when it is gone. */
   removeHelper(): Promise<void>;
   /**
-   * Creates and starts a router's own container in a sandbox (id of the task's container); starts it when it is there.
-   * @throws DockerError 'conflict' when another container has its name, or the sandbox does not run; 'not-found' when the node lacks the image.
+   * Creates a router's own container in a sandbox (id of the task's container), puts files into it, and starts it; starts it when it is there, with
+   * the files if it never ran. @throws DockerError 'conflict' when another container has its name, or the sandbox does not run; 'not-found' when the
+   * node lacks the image.
    */
-  createRouter(container: DesiredContainer, sandbox: string): Promise<void>;
+  createRouter(container: DesiredContainer, sandbox: string, files: readonly ContainerFile[]): Promise<void>;
   /** Fine when it runs, or its engine is about to start it. @throws DockerError 'conflict' when its sandbox does not run. */
   startRouter(id: string): Promise<void>;
   /** Tells it to end, so that its neighbours hear of it, and removes it; fine when it is gone. */

@@ -12,6 +12,7 @@ import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { json } from 'node:stream/consumers';
 
 /**
  * What becomes of calls: they pass; each answer waits `delayMs`; each answer is cut in its middle; streams of events are open and never say
@@ -34,6 +35,8 @@ export class EngineProxy {
   met = 0;
   /** Of `slow`, in ms. */
   delayMs = 60_000;
+  /** What becomes of the body of a call that creates a container; undefined: it passes as it is. */
+  creating: ((body: object) => object) | undefined;
 
   private constructor(engine: string, directory: string) {
     this.#engine = engine;
@@ -111,7 +114,14 @@ export class EngineProxy {
       if (mode === 'slow') this.#later(send, response);
       else send();
     });
-    incoming.pipe(outgoing);
+    const { creating } = this;
+    if (creating === undefined || !/\/containers\/create(\?|$)/.test(where)) incoming.pipe(outgoing);
+    else
+      void json(incoming).then((body) => {
+        const text = JSON.stringify(creating(body as object));
+        outgoing.setHeader('content-length', Buffer.byteLength(text));
+        outgoing.end(text);
+      });
   }
 
   #send(mode: ProxyMode, where: string, answer: IncomingMessage, response: ServerResponse): void {
@@ -162,7 +172,8 @@ export class EngineProxy {
     engine.write(head);
     engine.pipe(client);
     client.pipe(engine);
-    engine.on('close', () => client.destroy());
+    // What it has said is handed on first: a refusal ends the connection.
+    engine.on('close', () => client.end());
     client.on('close', () => engine.destroy());
   }
 }

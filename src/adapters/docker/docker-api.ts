@@ -38,6 +38,7 @@ export interface DockerApi {
     stop(options: Options): Promise<unknown>;
     remove(options: Options): Promise<unknown>;
     exec(options: Options): Promise<unknown>;
+    putArchive(archive: Buffer, options: Options): Promise<unknown>;
   };
   getExec(id: string): {
     start(options: Options): Promise<Readable>;

@@ -1,4 +1,5 @@
 import type { ObservedContainer, ObservedNetwork, ObservedNode } from '../../core/diff/observed.ts';
+import type { ContainerFile } from '../../core/plan/container-form.ts';
 import type { DesiredContainer } from '../../core/plan/desired.ts';
 import { PREFIX_LABEL } from '../../core/plan/labels.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -108,8 +109,12 @@ export class DockerNode implements NodeEngine {
     await this.#containers.run(this.#helper.name, () => this.#helper.remove());
   }
 
-  async createRouter(container: DesiredContainer, sandbox: string): Promise<void> {
-    await this.#containers.run(container.name, () => createRouter(this.#engine, container, sandbox));
+  async createRouter(
+    container: DesiredContainer,
+    sandbox: string,
+    files: readonly ContainerFile[],
+  ): Promise<void> {
+    await this.#containers.run(container.name, () => createRouter(this.#engine, container, sandbox, files));
   }
 
   async startRouter(id: string): Promise<void> {

@@ -1,9 +1,12 @@
 import { madeFrom } from '../../core/diff/made-from.ts';
+import { DockerError } from '../../core/failure.ts';
+import type { ContainerFile } from '../../core/plan/container-form.ts';
 import type { DesiredContainer } from '../../core/plan/desired.ts';
 import { MADE_FROM_LABEL, SANDBOX_LABEL } from '../../core/plan/labels.ts';
 import { withBody } from './docker-api.ts';
 import type { Engine } from './engine.ts';
 import { failed, isFailure, wasDone } from './failure.ts';
+import { tarOf } from './file-archive.ts';
 import { anyReply, containerReply, createdReply } from './replies.ts';
 
 /** Milliseconds to create, start, stop or remove a container on a busy node. */
@@ -15,20 +18,54 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * Creates and starts a router's own container in the namespaces of its task's container. The engine starts it again whenever it ends, as long as
- * the task's container runs, and refuses to when that is gone. @throws DockerError, see NodeEngine.createRouter.
+ * the task's container runs, and refuses to when that is gone. @param files are in it before it starts for the first time: afterwards they are its own.
+ * @throws DockerError, see NodeEngine.createRouter.
  */
 export async function createRouter(
   engine: Engine,
   container: DesiredContainer,
   sandbox: string,
+  files: readonly ContainerFile[],
 ): Promise<void> {
   const labels = {
     ...container.labels,
     [SANDBOX_LABEL]: sandbox,
     [MADE_FROM_LABEL]: madeFrom(container),
   };
-  const id = await create(engine, container, sandbox, labels);
-  await startContainer(engine, id, container.name);
+  const { id, isNew } = await create(engine, container, sandbox, labels);
+  if (isNew && files.length > 0) await putFiles(engine, id, container.name, files);
+  try {
+    await startContainer(engine, id, container.name);
+  } catch (error) {
+    if (!container.privileged || !isFailure(error, 'rejected')) throw error;
+    const todo =
+      `it runs with all privileges, which the engine of ${engine.node} has to be able to give (docker run --privileged): ` +
+      `one without root, or inside of a container, is not; mend that, or keep this Router off ${engine.node} (spec.placement)`;
+    throw new DockerError('rejected', `${error.what}; ${todo}`, { cause: error });
+  }
+}
+
+/** Where an archive of these is laid over the root, what is there already is replaced. */
+async function putFiles(
+  engine: Engine,
+  id: string,
+  name: string,
+  files: readonly ContainerFile[],
+): Promise<void> {
+  const archive = await tarOf(files);
+  await engine.change({
+    name: 'container.archive',
+    doing: `putting files into container ${name}`,
+    timeoutMs: CONTAINER_TIMEOUT_MS,
+    reply: anyReply,
+    send: (docker, abortSignal) => docker.getContainer(id).putArchive(archive, { path: '/', abortSignal }),
+  });
+}
+
+interface Made {
+  readonly id: string;
+  /** It never ran. */
+  readonly isNew: boolean;
 }
 
 async function create(
@@ -36,7 +73,7 @@ async function create(
   container: DesiredContainer,
   sandbox: string,
   labels: Labels,
-): Promise<string> {
+): Promise<Made> {
   const { name, image } = container;
   const doing = `creating container ${name} from image ${image}`;
   try {
@@ -48,7 +85,7 @@ async function create(
       send: (docker, abortSignal) =>
         docker.createContainer(withBody(specOf(container, sandbox, labels), { name, abortSignal })),
     });
-    return created.id;
+    return { id: created.id, isNew: true };
   } catch (error) {
     if (isFailure(error, 'not-found')) {
       const { node } = engine;
@@ -61,24 +98,27 @@ async function create(
   }
 }
 
-/** Id of the container of a name, if it is this very one: made by a call whose answer was lost. */
-async function sameAs(engine: Engine, name: string, labels: Labels): Promise<string | undefined> {
-  const { Id, Config } = await engine.call({
+/** The container of a name, if it is this very one: made by a call whose answer was lost, or stopped since. */
+async function sameAs(engine: Engine, name: string, labels: Labels): Promise<Made | undefined> {
+  const { Id, Config, State } = await engine.call({
     name: 'container.inspect',
     doing: `looking at container ${name}`,
     reply: containerReply,
     send: (docker, abortSignal) => docker.getContainer(name).inspect({ abortSignal }),
   });
-  return Object.entries(labels).every(([label, value]) => Config.Labels[label] === value) ? Id : undefined;
+  const isSame = Object.entries(labels).every(([label, value]) => Config.Labels[label] === value);
+  return isSame ? { id: Id, isNew: State.Status === 'created' } : undefined;
 }
 
 function specOf(container: DesiredContainer, sandbox: string, labels: Labels): object {
   const { image, capabilities, privileged, devices, mounts, sharesProcesses } = container;
-  const { nanoCpus, memoryBytes } = container;
+  const { nanoCpus, memoryBytes, command, stopSignal } = container;
   const joined = `container:${sandbox}`;
   return {
     Image: image,
     Labels: labels,
+    ...(command !== undefined && { Cmd: [...command] }),
+    ...(stopSignal !== undefined && { StopSignal: stopSignal }),
     HostConfig: {
       NetworkMode: joined,
       ...(sharesProcesses && { PidMode: joined }),

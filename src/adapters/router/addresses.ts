@@ -32,3 +32,9 @@ export function sourceIn(json: string): Pick<RouterState, 'segmentSource'> {
   const source = lo?.addr_info.find(({ family, local }) => family === 'inet6' && local !== '::1');
   return source === undefined ? {} : { segmentSource: source.local };
 }
+
+/** Reads the same: interfaces without an IPv4 address. */
+export const bareIn = (json: string): readonly Pick<RouterInterface, 'name' | 'mac'>[] =>
+  Addresses.parse(JSON.parse(json))
+    .filter(({ addr_info }) => addr_info.every(({ family }) => family !== 'inet'))
+    .map(({ ifname: name = '', address: mac = '' }) => ({ name, mac }));

@@ -1,7 +1,9 @@
 import type { DeviceChange, ObservedDevice } from '../../core/diff/devices.ts';
+import type { RouterInterface } from '../../core/diff/observed-router.ts';
 import type { DeviceConsole } from '../../ports/device-console.ts';
 import type { Fleet } from '../../ports/node-engine.ts';
 import type { ConsoleTarget } from '../../ports/router-console.ts';
+import { interfacesOf } from './addresses.ts';
 import { devicesOf } from './devices.ts';
 import { outputOf } from './run-in.ts';
 
@@ -38,8 +40,16 @@ export class NamespaceDeviceConsole implements DeviceConsole {
   }
 
   async read(target: ConsoleTarget): Promise<readonly ObservedDevice[]> {
+    return devicesOf(await this.#addresses(target));
+  }
+
+  async interfaces(target: ConsoleTarget): Promise<readonly RouterInterface[]> {
+    return interfacesOf(await this.#addresses(target));
+  }
+
+  async #addresses(target: ConsoleTarget): Promise<string> {
     const argv = ['ip', '-json', '-details', 'address', 'show'];
-    return devicesOf(await outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs: TIMEOUT_MS }));
+    return outputOf(this.#fleet, target, { namespaces: 'net', argv, timeoutMs: TIMEOUT_MS });
   }
 
   async change(target: ConsoleTarget, { lines, ipv6 }: DeviceChange): Promise<void> {

@@ -1,12 +1,12 @@
 import { driftOf } from '../../core/diff/drift.ts';
 import { RouterRefusal } from '../../core/failure.ts';
-import { z } from 'zod';
-import type { RouteEntry, RouterSession, RouterState } from '../../core/diff/observed-router.ts';
+import type { RouteEntry, RouterState } from '../../core/diff/observed-router.ts';
 import { redacted } from '../../core/render/frr-secrets.ts';
 import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
+import { ROUTES, routesIn, sessionsIn, SUMMARY } from './bgp-output.ts';
 import {
   APPLIED,
   CONFIGURE_TIMEOUT_MS,
@@ -22,10 +22,9 @@ import {
 import { outputOf, runIn, type Runners } from './run-in.ts';
 
 const SHOW_RUNNING = 'show running-config';
-const SHOW_SUMMARY = 'show bgp ipv4 unicast summary json';
 
 /** vtysh takes longer to start than to answer: one call for everything. With -E each answer comes after the echo of its command. */
-const SHOW = `-c '${SHOW_RUNNING}' -c '${SHOW_SUMMARY}'`;
+const SHOW = `-c '${SHOW_RUNNING}' -c '${SUMMARY}'`;
 
 /** What zebra knows of addresses, and what BGP believes of next hops and of the subnets that the router originates. */
 const SHOW_BELIEFS = `-c 'show interface' -c 'show bgp nexthop' -c 'show bgp import-check-table'`;
@@ -71,7 +70,7 @@ fi
 ${reportScript(`printf '%s\\n' "$shown"`)}`;
 
 /** Cuts the running configuration out of what vtysh showed. */
-const RUNNING_SHOWN = `printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SHOW_SUMMARY}$/{//!p}'`;
+const RUNNING_SHOWN = `printf '%s\\n' "$shown" | sed -n '/# ${SHOW_RUNNING}$/,/# ${SUMMARY}$/{//!p}'`;
 
 /** Everything of one change in one call: on a busy machine each further one costs as much again. */
 const configureScript = (hash: string, apply: string): string => `
@@ -121,37 +120,6 @@ explained || change`;
 /** What seemed to be new was slow to start again. */
 const FIRST_OF_ALL = `if [ -e ${APPLIED} ]; then ${CHANGE}\nelse ${FIRST}\nfi`;
 
-const Summary = z.object({
-  peers: z
-    .record(
-      z.string(),
-      z.object({
-        remoteAs: z.number(),
-        state: z.string(),
-        pfxRcd: z.number().optional(),
-        peerUptimeEstablishedEpoch: z.number().optional(),
-        peerUptimeMsec: z.number().optional(),
-      }),
-    )
-    .default({}),
-});
-
-/** Without `router bgp` there is only a warning. */
-const Table = z.object({
-  routes: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          bestpath: z.boolean().optional(),
-          path: z.string(),
-          nexthops: z.array(z.object({ ip: z.string(), used: z.boolean().optional() })),
-        }),
-      ),
-    )
-    .default({}),
-});
-
 /** FRR in containers made from hinge's router image, through vtysh and frr-reload.py. */
 export class FrrConsole implements RouterConsole {
   readonly #fleet: Runners;
@@ -187,14 +155,8 @@ export class FrrConsole implements RouterConsole {
   }
 
   async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
-    const text = await this.#script(target, `vtysh -c 'show bgp ipv4 unicast json'`, READ_TIMEOUT_MS);
-    const table = Table.parse(JSON.parse(text));
-    return Object.entries(table.routes).flatMap(([prefix, routes]) => {
-      const best = routes.find((route) => route.bestpath === true);
-      if (best === undefined) return [];
-      const nextHop = best.nexthops.find((hop) => hop.used === true)?.ip ?? '0.0.0.0';
-      return [{ prefix, nextHop, asPath: best.path.split(' ').filter(Boolean).map(Number) }];
-    });
+    const text = await this.#script(target, `vtysh -c '${ROUTES}'`, READ_TIMEOUT_MS);
+    return routesIn(text);
   }
 
   async #script(target: RouterTarget, script: string, timeoutMs: number): Promise<string> {
@@ -212,7 +174,7 @@ function stateOf(text: string): RouterState {
     ready: true,
     appliedHash,
     drift: appliedHash === undefined ? [] : [...driftOf(stored, running).map(redacted), ...routesByHand],
-    sessions: sessionsOf(answer(shown, SHOW_SUMMARY), watchedIn(running)),
+    sessions: sessionsIn(answer(shown, SUMMARY), watchedIn(running)),
     ...kernel,
   };
 }
@@ -229,25 +191,6 @@ function answer(shown: string, command: string): string {
         .join('\n')
         .trim();
 }
-
-/** Reads `show bgp ipv4 unicast summary json`; a router without BGP answers with an empty object. */
-function sessionsOf(json: string, watched: ReadonlySet<string>): readonly RouterSession[] {
-  const summary = Summary.parse(JSON.parse(json || '{}'));
-  return Object.entries(summary.peers)
-    .map(([address, peer]) => ({
-      address,
-      asn: peer.remoteAs,
-      state: peer.state,
-      establishedAt: peer.state === 'Established' ? rfc3339(peer.peerUptimeEstablishedEpoch) : undefined,
-      upMs: peer.state === 'Established' ? peer.peerUptimeMsec : undefined,
-      watched: watched.has(address),
-      prefixesReceived: peer.pfxRcd ?? 0,
-    }))
-    .sort((a, b) => a.address.localeCompare(b.address));
-}
-
-const rfc3339 = (epoch: number | undefined): string | undefined =>
-  epoch === undefined ? undefined : new Date(epoch * 1000).toISOString();
 
 /** The router's own words about what it did not take. */
 function refusalText(result: CommandResult): string {

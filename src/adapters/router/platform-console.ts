@@ -5,13 +5,18 @@ import type { Fleet } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
 import { BirdConsole } from './bird-console.ts';
 import { FrrConsole } from './frr-console.ts';
+import { VyosConsole } from './vyos-console.ts';
 
 /** Routers of all platforms, each asked as its own. */
 export class PlatformConsole implements RouterConsole {
   readonly #consoles: Readonly<Record<Platform, RouterConsole>>;
 
   constructor(fleet: Fleet) {
-    this.#consoles = { frr: new FrrConsole(fleet), bird: new BirdConsole(fleet) };
+    this.#consoles = {
+      frr: new FrrConsole(fleet),
+      bird: new BirdConsole(fleet),
+      vyos: new VyosConsole(fleet),
+    };
   }
 
   read(target: RouterTarget): Promise<RouterState> {

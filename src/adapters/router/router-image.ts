@@ -1,5 +1,5 @@
-import type { RouterState } from '../../core/diff/observed-router.ts';
-import { interfacesOf, sourceIn } from './addresses.ts';
+import type { RouterInterface, RouterState } from '../../core/diff/observed-router.ts';
+import { bareIn, interfacesOf, sourceIn } from './addresses.ts';
 import { devicesOf } from './devices.ts';
 
 /*
@@ -31,10 +31,17 @@ const eachHalf = (verb: 'show' | 'flush'): string =>
 export const FLUSH_ROUTES_BY_HAND = `{ ${eachHalf('flush')}; } >&2`;
 
 /** Lines of shell that print a state. @param parts what further to run, each for a part of its own. */
-export const reportScript = (...parts: readonly string[]): string => `
+export const reportScript = (...parts: readonly string[]): string =>
+  reportScriptFrom({ applied: APPLIED, running: RUNNING }, ...parts);
+
+/** The same, of an image that has these files elsewhere. */
+export const reportScriptFrom = (
+  { applied, running }: { readonly applied: string; readonly running: string },
+  ...parts: readonly string[]
+): string => `
 echo ready
-cat ${APPLIED} 2>/dev/null || :
-${[`cat ${RUNNING} 2>/dev/null || :`, 'ip -json -details address show', eachHalf('show'), ...parts]
+cat ${applied} 2>/dev/null || :
+${[`cat ${running} 2>/dev/null || :`, 'ip -json -details address show', eachHalf('show'), ...parts]
   .map((part) => `echo '${MARK}'\n${part}`)
   .join('\n')}
 `;
@@ -56,6 +63,8 @@ export interface Report {
   /** As lines of drift. */
   readonly routesByHand: readonly string[];
   readonly kernel: Pick<RouterState, 'interfaces' | 'segmentSource' | 'devices'>;
+  /** Of interfaces without an IPv4 address: names and hardware addresses. */
+  readonly bare: readonly Pick<RouterInterface, 'name' | 'mac'>[];
   /** What the further parts printed. */
   readonly parts: readonly string[];
 }
@@ -75,6 +84,7 @@ export function reportIn(text: string): Report | undefined {
       ...sourceIn(addresses),
       ...(devices.length > 0 && { devices }),
     },
+    bare: bareIn(addresses),
     parts,
   };
 }
@@ -87,7 +97,7 @@ export const NOT_READY: RouterState = {
   interfaces: [],
 };
 
-const linesOf = (text: string): readonly string[] =>
+export const linesOf = (text: string): readonly string[] =>
   text
     .split('\n')
     .map((line) => line.trim())

@@ -41,15 +41,17 @@ export type Action =
       readonly network: string;
     };
 
+/** Makes a router's own container. `sandbox`: id of the task's container whose namespaces it gets. */
+export interface CreateRouter {
+  readonly type: 'create-router';
+  readonly node: string;
+  readonly sandbox: string;
+  readonly container: DesiredContainer;
+}
+
 /** What is done to a router's own container, in its sandbox. */
 export type RouterAction =
-  /** `sandbox`: id of the task's container whose namespaces it gets. */
-  | {
-      readonly type: 'create-router';
-      readonly node: string;
-      readonly sandbox: string;
-      readonly container: DesiredContainer;
-    }
+  | CreateRouter
   /** It stopped, and its engine does not start it again. */
   | { readonly type: 'start-router'; readonly node: string; readonly id: string; readonly name: string }
   | {

@@ -1,4 +1,6 @@
 import type { DesiredBridge, DesiredHostPort } from '../plan/desired.ts';
+import type { Platform } from '../plan/platforms.ts';
+import { bridgeName } from '../render/vyos/interface-items.ts';
 
 /** What a kernel's tunnel interface is made with. */
 export interface Vxlan {
@@ -60,15 +62,25 @@ const IPV6_MTU = 1280;
 /** Whether an interface has one of hinge's names. */
 export const isOfLan = (name: string): boolean => /^l2(-|[bvtm][1-9])/.test(name);
 
-/** What a router has for its LANs: of each a bridge, the tunnels to other edges, and for each host a tunnel and what of it is in the bridge. */
-export function routerDevices(bridges: readonly DesiredBridge[]): readonly WantedDevice[] {
+/**
+ * What a router has for its LANs: of each a bridge, the tunnels to other edges, and for each host a tunnel and what of it is in the bridge. VyOS makes
+ * bridge and tunnels itself, under names of its own (render/vyos/interface-items.ts).
+ */
+export function routerDevices(
+  bridges: readonly DesiredBridge[],
+  platform: Platform,
+): readonly WantedDevice[] {
+  const makesOwn = platform === 'vyos';
   return bridges.flatMap(({ vni, vtep, mtu, ports }) => {
     const id = vni.toString();
-    const master = `l2b${id}`;
+    const master = makesOwn ? bridgeName({ vni }) : `l2b${id}`;
     const tunnels = { id: vni, local: vtep, remote: undefined, port: TUNNEL_PORT };
-    return [
+    const between: readonly WantedDevice[] = [
       { name: master, kind: 'bridge', mtu },
       { name: `l2v${id}`, kind: 'vxlan', vxlan: tunnels, master, mtu },
+    ];
+    return [
+      ...(makesOwn ? [] : between),
       ...ports.flatMap(({ number, local, remote }): WantedDevice[] => {
         const name = `${id}-${number.toString()}`;
         const vxlan = { id: ACCESS_VNIS + vni, local, remote, port: ACCESS_PORT + number };

@@ -12,6 +12,8 @@ const FIELDS = [
   'devices',
   'mounts',
   'sharesProcesses',
+  'command',
+  'stopSignal',
   'nanoCpus',
   'memoryBytes',
 ] as const satisfies readonly (keyof DesiredContainer)[];

@@ -36,6 +36,10 @@ export interface RouterState {
   readonly drift: readonly string[];
   readonly sessions: readonly RouterSession[];
   readonly interfaces: readonly RouterInterface[];
+  /** Interfaces that have lost the address they were configured with; absent: the platform does not configure any. */
+  readonly bare?: readonly RouterInterface[];
+  /** It is starting, and reads its configuration by itself: until then it is left alone. */
+  readonly boots?: true;
   /** An IPv6 address of lo: what hinge has packets with segments come from. */
   readonly segmentSource?: string;
   /** Its interfaces of LANs; absent: none. */

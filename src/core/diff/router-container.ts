@@ -60,7 +60,10 @@ function upkeep(
   if (fields.length > 0 && leaving) return [];
   if (fields.length > 0) return [{ ...removal(router), fields }, create(container, sandbox)];
   const { id, name, running } = router.container;
-  return running ? [] : [{ type: 'start-router', node: router.node, id, name }];
+  if (running) return [];
+  // What was created, and not started yet, may still lack what it boots from.
+  if (container.boots === true) return [create(container, sandbox)];
+  return [{ type: 'start-router', node: router.node, id, name }];
 }
 
 const isIn = ({ node, container }: PlacedContainer, sandbox: PlacedContainer): boolean =>

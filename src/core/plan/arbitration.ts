@@ -6,7 +6,6 @@ import type { Entry } from './entry.ts';
 import type { Finding } from './finding.ts';
 import { checkObject, routersNamedBy, wantsOf } from './object-check.ts';
 import { routerKey } from './owners.ts';
-import { platformOf } from './platforms.ts';
 import type { Register } from './register.ts';
 import { SharedLinks } from './shared-links.ts';
 import type { Standing } from './standing.ts';
@@ -212,9 +211,9 @@ export class Arbitration {
     const named = new Set(entry.accepted === undefined ? [] : routersNamedBy(entry.accepted.object));
     return {
       router: (name): RouterStanding => this.#routerStanding(name, named),
-      platform: (name) => {
+      spec: (name) => {
         const router = this.#versions.get(refText({ kind: 'Router', name }));
-        return router?.kind === 'Router' ? platformOf(router.spec.platform) : undefined;
+        return router?.kind === 'Router' ? router.spec : undefined;
       },
       asn: (router) => this.#register.of('asn', routerKey(router))?.value,
       path: (name) => {

@@ -3,6 +3,7 @@ import type { ObjectRef } from '../../api/object.ts';
 import type { Path } from '../../api/path.ts';
 import type { DesiredPull } from './desired-pull.ts';
 import type { ConfigurationText } from '../render/text.ts';
+import type { VyosNote } from '../render/vyos/note.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { Egress, LinkShape } from './link-shape.ts';
 import type { PolicyNote } from './policy-note.ts';
@@ -203,6 +204,8 @@ export interface DesiredWorkload {
   readonly setup: RouterSetup | HostSetup;
   /** What is to be said of a router's BGP policy; undefined: it has none. */
   readonly notes?: readonly PolicyNote[];
+  /** What its platform does not do as it is written; absent: nothing. */
+  readonly platformNotes?: readonly VyosNote[];
 }
 
 export interface DesiredHop {

@@ -1,9 +1,10 @@
-import type { RouterSpec } from '../../api/router.ts';
+import type { RouterSpec, VyosRelease } from '../../api/router.ts';
+import { releaseOf } from '../render/vyos/release.ts';
+import { type Traits, TRAITS } from '../render/vyos/release-traits.ts';
 import type { ContainerForm } from './container-form.ts';
 import type { PlanSettings } from './settings.ts';
 
-/** Platforms that routers run in this version; the schema knows further ones. */
-export type Platform = Exclude<RouterSpec['platform'], 'vyos'>;
+export type Platform = RouterSpec['platform'];
 
 /** What a container gets unless its object says otherwise. */
 export interface ContainerDefaults {
@@ -66,6 +67,20 @@ const UNPRIVILEGED: ContainerForm = { privileged: false, devices: [], mounts: []
 /** What holds a sandbox needs nothing, and routes for the router in it. */
 const SANDBOX: ContainerDefaults = { image: 'hinge/pause:1', capabilities: [], sysctls: ROUTING_SYSCTLS };
 
+/**
+ * What an operating system wants of which systemd is process 1, as VyOS is: it mounts, loads modules, and ends in order by another signal than
+ * programs do. Devices come with the privileges.
+ */
+const SYSTEM: ContainerForm = {
+  privileged: true,
+  devices: [],
+  mounts: ['/lib/modules'],
+  sharesProcesses: false,
+  command: ['/sbin/init'],
+  stopSignal: 'SIGRTMIN+3',
+  boots: true,
+};
+
 /** In which form a Router runs that does not say so. */
 const RUNTIMES = { frr: 'task', bird: 'task', vyos: 'sandbox' } as const;
 
@@ -96,15 +111,41 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     },
     form: UNPRIVILEGED,
   },
+  vyos: {
+    image: 'hinge/vyos:1.4',
+    imageSetting: 'routerVyos',
+    capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
+    sysctls: ROUTING_SYSCTLS,
+    shell: ['vtysh'],
+    abilities: {
+      ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
+      ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
+    },
+    form: SYSTEM,
+  },
 };
-
-/** @returns undefined: no router runs it in this version. */
-export const platformOf = (written: RouterSpec['platform']): Platform | undefined =>
-  written === 'vyos' ? undefined : written;
 
 export const isPlatform = (name: string): name is Platform => name in PLATFORMS;
 
 export const abilitiesOf = (platform: Platform): PlatformAbilities => PLATFORMS[platform].abilities;
+
+/** Those of a Router as it is written: what a platform can do may depend on its release. */
+export const abilitiesFor = (spec: Pick<RouterSpec, 'platform' | 'release' | 'image'>): PlatformAbilities =>
+  spec.platform === 'vyos'
+    ? { ...abilitiesOf('vyos'), ...ofRelease(TRAITS[releaseOf(spec)]) }
+    : abilitiesOf(spec.platform);
+
+const ofRelease = ({ evpn, unchangedNextHop: nextHopUnchanged }: Traits): Partial<PlatformAbilities> => ({
+  evpn,
+  nextHopUnchanged,
+});
+
+/** Release of VyOS whose configuration a Router reads: what it says, or what its image tells, be that the usual one. */
+export const releaseFor = (spec: RouterSpec, settings: PlanSettings): VyosRelease =>
+  releaseOf({ ...spec, image: spec.image ?? routerDefaults(spec.platform, settings).image });
+
+/** Whether a platform runs in the one container that Swarm makes: nothing that needs more than capabilities does. */
+export const runsAsTask = (platform: Platform): boolean => !PLATFORMS[platform].form.privileged;
 
 export const shellOf = (platform: Platform): readonly string[] => PLATFORMS[platform].shell;
 

@@ -7,17 +7,12 @@ import { canonicalLocator } from './locator.ts';
 import { routerKey } from './owners.ts';
 import { checkPlatform } from './platform-check.ts';
 import { checkHostBits, checkReserved } from './subnet-check.ts';
-import { unsupportedInRouter } from './unsupported.ts';
 import type { Want } from './want.ts';
 
 /** What is wrong with a Router by itself. */
 export function checkRouter(router: Router): Finding[] {
   const { loopback, routerId, advertise = [] } = router.spec;
-  const found = [
-    ...unsupportedInRouter(router),
-    ...checkPlatform(router),
-    ...checkContainer(router.spec, 'spec'),
-  ];
+  const found = [...checkPlatform(router), ...checkContainer(router.spec, 'spec')];
   if (loopback === 'none' && routerId === undefined) {
     const message = 'A Router without a loopback needs one, since there is no address to take it from.';
     found.push(finding('RouterIdMissing', 'spec.routerId', '', message));

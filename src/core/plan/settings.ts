@@ -21,7 +21,7 @@ export interface PlanSettings {
   /** CIDR of the network that every service is attached to. */
   readonly management: string;
   /** Images of containers whose object names none. Default: by platform (platforms.ts). */
-  readonly images?: Readonly<Record<'routerFrr' | 'routerBird' | 'host' | 'pause', string>>;
+  readonly images?: Readonly<Record<'routerFrr' | 'routerBird' | 'routerVyos' | 'host' | 'pause', string>>;
 }
 
 /** Private AS numbers (RFC 6996), private addresses (RFC 1918) that Docker's own default pools leave alone, and SRv6 SIDs' own block (RFC 9602). */

@@ -1,7 +1,5 @@
 import type { Experiment } from '../../api/experiment.ts';
-import type { Router } from '../../api/router.ts';
 import { finding, type Finding } from './finding.ts';
-import { platformOf } from './platforms.ts';
 
 /** What the contract has and this version does not do yet: refused rather than ignored. */
 
@@ -12,13 +10,6 @@ const refused = (field: string, value: unknown, instead: string): Finding =>
     String(value),
     `${field}: ${String(value)} is not supported by this version; ${instead}.`,
   );
-
-export function unsupportedInRouter({ spec }: Router): Finding[] {
-  const found: Finding[] = [];
-  if (platformOf(spec.platform) === undefined)
-    found.push(refused('spec.platform', spec.platform, 'use frr or bird'));
-  return found;
-}
 
 /** What selects a connection's packets is SRv6's, which layer 2 is not carried over. */
 export function unsupportedInExperiment({ spec }: Experiment): Finding[] {

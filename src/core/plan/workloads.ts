@@ -9,8 +9,7 @@ import { hostKey, routerKey } from './owners.ts';
 import { hostPorts } from './lan-devices.ts';
 import {
   hostDefaults,
-  type Platform,
-  platformOf,
+  releaseFor,
   routerDefaults,
   routerForm,
   runtimeOf,
@@ -52,17 +51,19 @@ export function workloadsOf(
 }
 
 function routerWorkload(
-  { router, adjacency, rendered, bridges, segments }: RouterPlan,
+  plan: RouterPlan,
   settings: PlanSettings,
   testbed: Testbed,
   notes: readonly PolicyNote[] | undefined,
 ): DesiredWorkload {
-  const { name, asn, routerId, loopback, locator, object } = router;
-  const { sessions, shaping } = adjacency;
-  const platform = runningPlatform(object);
+  const { bridges, segments } = plan;
+  const { name, asn, routerId, loopback, locator, object } = plan.router;
+  const { sessions, shaping } = plan.adjacency;
+  const { platform } = object.spec;
   const key = routerKey(name);
   const identity = { key, name: routerServiceName(testbed, name), hostname: name, platform };
-  const configuration = dialectOf(platform).render(rendered);
+  const release = releaseFor(object.spec, settings);
+  const { configuration, notes: platformNotes } = dialectOf(platform).render(plan, release);
   return {
     key,
     owner: { kind: 'Router', name },
@@ -75,6 +76,7 @@ function routerWorkload(
       ...(bridges !== undefined && { bridges }),
     },
     ...(notes !== undefined && { notes }),
+    ...(platformNotes.length > 0 && { platformNotes }),
   };
 }
 
@@ -90,16 +92,6 @@ function containersOf(
   if (runtimeOf(spec) === 'task') return { service: desiredService(identity, spec, router, testbed) };
   const sandboxing = { sandbox: sandboxDefaults(settings), router, form: routerForm(platform) };
   return sandboxedRouter(identity, spec, sandboxing, testbed);
-}
-
-/** Routers of platforms that this version does not run are refused before they come here. */
-function runningPlatform({ metadata, spec }: Router): Platform {
-  const platform = platformOf(spec.platform);
-  if (platform === undefined)
-    throw new Error(
-      `Router/${metadata.name} was accepted with platform ${spec.platform}; this is a bug of hinge`,
-    );
-  return platform;
 }
 
 function hostWorkload(

@@ -1,8 +1,8 @@
 import type { LinkBgp } from '../../api/bgp.ts';
 import type { Path } from '../../api/path.ts';
+import type { RouterSpec } from '../../api/router.ts';
 import type { Allocation } from './allocation.ts';
 import type { LinkShape } from './link-shape.ts';
-import type { Platform } from './platforms.ts';
 import type { NamedBy } from './shared-links.ts';
 
 /**
@@ -14,8 +14,8 @@ export type RouterStanding = 'accepted' | 'kept' | 'rejected' | 'absent';
 /** What an object is checked against: the other objects as they are accepted at that moment. */
 export interface World {
   router(name: string): RouterStanding;
-  /** Platform of a Router that was accepted; undefined: there is none. */
-  platform(router: string): Platform | undefined;
+  /** The accepted version of a Router; undefined: there is none. */
+  spec(router: string): RouterSpec | undefined;
   /** AS number of a Router; undefined: there is no such Router, or one of its own is still to be allocated. */
   asn(router: string): string | undefined;
   /** The accepted version of a Path whose key is there. */

@@ -56,6 +56,7 @@ export function routerFindings(facts: RouterFacts): readonly Finding[] {
   return [
     facts.valid,
     ...policy(facts),
+    ...platform(facts),
     ...waiting(facts),
     running(facts),
     attached(facts),
@@ -76,6 +77,15 @@ function policy({ workload }: RouterFacts): readonly Finding[] {
   if (first === undefined) return [found('Policy', 'Policy', 'the BGP policy is as written')];
   const text = notes.map(({ message }) => message).join('; ');
   return [{ ...missing('Policy', first.reason, text), neutral: AS_WRITTEN.has(first.reason) }];
+}
+
+/** What the platform, or its release, does otherwise than it is written. It is as well as it gets there; a line that was left out is not. */
+function platform({ workload }: RouterFacts): readonly Finding[] {
+  const notes = workload?.platformNotes ?? [];
+  const first = notes.find(({ reason }) => reason === 'BadLine') ?? notes[0];
+  if (first === undefined) return [];
+  const text = notes.map(({ message }) => message).join(' ');
+  return [{ ...missing('Platform', first.reason, text), neutral: first.reason !== 'BadLine' }];
 }
 
 /** What runs may be well, and is not what is declared. */

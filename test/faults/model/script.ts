@@ -96,7 +96,7 @@ export const createRouter = (host: Host): Call =>
   call(`create a router in host ${host}`, async (side, testbed) => {
     const sandbox = await containerOf(side, testbed, host);
     // Nobody makes one in a container that was never there.
-    if (sandbox !== NOBODY) await engineOf(side, HOSTS[host]).createRouter(testbed.router(host), sandbox);
+    if (sandbox !== NOBODY) await engineOf(side, HOSTS[host]).createRouter(testbed.router(host), sandbox, []);
   });
 
 const startRouter = (host: Host): Call =>

@@ -23,9 +23,9 @@ describe('hinge render', () => {
     expect(boot.stdout).toContain('// Release version: 1.5-rolling');
   });
 
-  it('prints what the operator of this version refuses to run', async () => {
+  it('prints what the operator refuses to run', async () => {
     const text =
-      router('east', "{platform: vyos, image: 'vyos:1.3', extraConfig: nonsense}") +
+      router('east', "{platform: vyos, runtime: task, image: 'vyos:1.3', extraConfig: nonsense}") +
       router('west') +
       EAST_WEST;
     const { code, stdout, stderr } = await new Scene(etcd()).pipe(
@@ -41,7 +41,7 @@ describe('hinge render', () => {
     expect(stderr).toContain('warning: Router/east: VyOS 1.3 has no BFD profiles');
     expect(stderr).toContain('warning: Router/east: Line 1 of spec.extraConfig was left out');
     expect((await new Scene(etcd()).pipe(text, 'validate', '-f', '-')).stderr).toContain(
-      'spec.platform: vyos is not supported',
+      'spec.runtime: task is not supported by the platform vyos 1.3; write sandbox',
     );
   });
 

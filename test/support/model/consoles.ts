@@ -172,9 +172,15 @@ export class ModelKernels {
   }
 
   /** @throws DockerError when it does not run. */
-  at(target: ConsoleTarget): { readonly kernel: ModelKernel; readonly plugged: ReadonlySet<string> } {
+  at(target: ConsoleTarget): {
+    readonly kernel: ModelKernel;
+    readonly interfaces: readonly RouterInterface[];
+    /** Their names. */
+    readonly plugged: ReadonlySet<string>;
+  } {
     const container = networkOf(this.#world, running(this.#world, target));
-    return { kernel: this.of(container), plugged: new Set(interfacesOf(container).map(({ name }) => name)) };
+    const interfaces = interfacesOf(container);
+    return { kernel: this.of(container), interfaces, plugged: new Set(interfaces.map(({ name }) => name)) };
   }
 
   of({ id }: ModelContainer): ModelKernel {
@@ -234,6 +240,10 @@ export class ModelDevices implements DeviceConsole {
 
   read(target: ConsoleTarget): Promise<readonly ObservedDevice[]> {
     return this.#wire.read(target.node, () => this.#kernels.at(target).kernel.devices);
+  }
+
+  interfaces(target: ConsoleTarget): Promise<readonly RouterInterface[]> {
+    return this.#wire.read(target.node, () => this.#kernels.at(target).interfaces);
   }
 
   change(target: ConsoleTarget, change: DeviceChange): Promise<void> {

@@ -46,6 +46,7 @@ describe('readSettings', () => {
     const images = {
       routerFrr: 'hinge/router-frr:1',
       routerBird: 'hinge/router-bird:1',
+      routerVyos: 'hinge/vyos:1.4',
       host: 'hinge/host:1',
       pause: 'hinge/pause:1',
     };
@@ -87,6 +88,7 @@ describe('readSettings', () => {
         HINGE_MANAGEMENT_SUBNET: '10.3.0.0/16',
         HINGE_IMAGE_ROUTER_FRR: 'a:1',
         HINGE_IMAGE_ROUTER_BIRD: 'd:1',
+        HINGE_IMAGE_ROUTER_VYOS: 'f:1',
         HINGE_IMAGE_HOST: 'b:1',
         HINGE_IMAGE_PAUSE: 'e:1',
         HINGE_IMAGE_HELPER: 'c:1',
@@ -113,7 +115,7 @@ describe('readSettings', () => {
         locators: 'fd00:700::/40',
         vnis: { first: 5000, last: 6000 },
         management: '10.3.0.0/16',
-        images: { routerFrr: 'a:1', routerBird: 'd:1', host: 'b:1', pause: 'e:1' },
+        images: { routerFrr: 'a:1', routerBird: 'd:1', routerVyos: 'f:1', host: 'b:1', pause: 'e:1' },
       },
       helperImage: 'c:1',
     });

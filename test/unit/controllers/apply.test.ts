@@ -40,6 +40,7 @@ function applierOf(asked: number[], fails = false): Applier {
     observation: { invalidateSwarm: () => undefined } as unknown as Observation,
     helperImage: 'helper:1',
     credentials: () => undefined,
+    bootFiles: () => Promise.resolve([]),
     assertLeading: () => undefined,
     report: () => undefined,
   });

@@ -33,6 +33,7 @@ class Kernel {
     resyncMs: 20_000,
     assertLeading: () => undefined,
     devices: {
+      interfaces: () => Promise.resolve([]),
       lacking: () => {
         this.calls.push('lacking');
         return Promise.resolve(this.lacks);

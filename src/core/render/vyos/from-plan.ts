@@ -1,20 +1,18 @@
-import type { RouterSpec, VyosRelease } from '../../../api/router.ts';
 import { addressOf } from '../../plan/ipv4.ts';
 import type { RouterPlan } from '../../plan/router-plan.ts';
-import { releaseOfImage, USUAL_RELEASE } from './release.ts';
 import type { VyosRouter } from './router.ts';
 
-/** What the object says, or what its image tells. */
-export const releaseOf = ({ release, image }: Pick<RouterSpec, 'release' | 'image'>): VyosRelease =>
-  release ?? (image === undefined ? undefined : releaseOfImage(image)) ?? USUAL_RELEASE;
+/** In the order of the plan: eth0, eth1 and so on. */
+const inOrder = (_address: string, at: number): string => `eth${at.toString()}`;
 
-/** A planned router with its interfaces named in the order of the plan: eth0, eth1 and so on. @param sysctls by name. */
+/** A planned router. @param sysctls by name. @param nameOf names an interface by its address with mask, and its place in the plan. */
 export function vyosRouterOf(
   { rendered, interfaces, bridges = [], segments, router }: RouterPlan,
   sysctls: Readonly<Record<string, string>>,
+  nameOf: (address: string, at: number) => string = inOrder,
 ): VyosRouter {
   const named = interfaces.map(({ address, description, mtu }, at) => ({
-    ...{ name: `eth${at.toString()}`, address, description, mtu },
+    ...{ name: nameOf(address, at), address, description, mtu },
   }));
   const incoming = new Set(
     [...(segments?.neighbors ?? []), ...(segments?.sids ?? [])].map((one) => one.interface),

@@ -39,7 +39,7 @@ const ethernet = ({ name, address, description, mtu }: VyosInterface): Item =>
 
 /** Names follow from the VNI, so that whoever plugs hosts in knows the bridge's. */
 const tunnelName = ({ vni }: VyosBridge): string => `vxlan${vni.toString()}`;
-const bridgeName = ({ vni }: VyosBridge): string => `br${vni.toString()}`;
+export const bridgeName = ({ vni }: Pick<VyosBridge, 'vni'>): string => `br${vni.toString()}`;
 
 const tunnelMtu = ({ mtu }: VyosBridge): number => Math.max(mtu, LEAST_TUNNEL_MTU);
 

@@ -10,6 +10,26 @@ export interface LineProblem {
   readonly message: string;
 }
 
+/** How hinge itself writes what it fills in later: users' lines with it would be given what is not theirs. */
+const PLACEHOLDER = /\{(?:interface|secret):/;
+
+/** What a user wrote, on top of hinge's own, likewise. */
+export function withUsersLines(
+  items: readonly Item[],
+  text: string,
+  release: VyosRelease,
+): { readonly items: readonly Item[]; readonly problems: readonly LineProblem[] } {
+  const lines = text.split('\n');
+  const bad = lines.flatMap((line, index) => {
+    const found = PLACEHOLDER.exec(line)?.[0];
+    if (found === undefined) return [];
+    return [{ line: index + 1, message: `${found} is how hinge itself writes what it fills in later` }];
+  });
+  const rest = lines.map((line) => (PLACEHOLDER.test(line) ? '' : line)).join('\n');
+  const merged = withSetLines(items, rest, release);
+  return { items: merged.items, problems: [...bad, ...merged.problems] };
+}
+
 /** What is written in `set` lines on top of a configuration, as VyOS would take them one after the other; bad ones are left out and told. */
 export function withSetLines(
   items: readonly Item[],

@@ -1,4 +1,4 @@
-import type { VyosRelease } from '../../../api/router.ts';
+import type { RouterSpec, VyosRelease } from '../../../api/router.ts';
 
 interface Version {
   /** What wrote the file, as its last line says. */
@@ -54,7 +54,7 @@ export function footerOf(release: VyosRelease): readonly string[] {
 }
 
 /** What newer ones are written like, and what is taken when neither object nor image says. */
-export const USUAL_RELEASE: VyosRelease = '1.4';
+const USUAL_RELEASE: VyosRelease = '1.4';
 
 const NAMES: readonly (readonly [RegExp, VyosRelease])[] = [
   [/(^|[^0-9.])1\.3([^0-9]|$)|equuleus/, '1.3'],
@@ -71,3 +71,7 @@ export function releaseOfImage(image: string): VyosRelease | undefined {
     for (const [pattern, release] of NAMES) if (pattern.test(text)) return release;
   return undefined;
 }
+
+/** What the object says, or what its image tells. */
+export const releaseOf = ({ release, image }: Pick<RouterSpec, 'release' | 'image'>): VyosRelease =>
+  release ?? (image === undefined ? undefined : releaseOfImage(image)) ?? USUAL_RELEASE;

@@ -3,7 +3,7 @@ import { type Routing, routingOf } from '../routing.ts';
 import { bfdItems, bgpItem } from './bgp-items.ts';
 import { interfaceItems } from './interface-items.ts';
 import { block, type Item } from './item.ts';
-import { withSetLines } from './merge.ts';
+import { withUsersLines } from './merge.ts';
 import type { VyosNote } from './note.ts';
 import { notesOf } from './notes.ts';
 import { policyItems } from './policy-items.ts';
@@ -25,7 +25,7 @@ const nameOf = (address: string): string => address.replaceAll('.', '-');
 /** The same router gives the same configuration. What the user wrote in `extraConfig` comes on top, as VyOS's own `set` would have it. */
 export function renderVyos(router: VyosRouter, release: VyosRelease): VyosConfiguration {
   const routing = routingOf(router, nameOf);
-  const { items, problems } = withSetLines(
+  const { items, problems } = withUsersLines(
     ownItems(router, routing, release),
     router.extraConfig ?? '',
     release,

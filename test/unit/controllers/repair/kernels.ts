@@ -55,7 +55,9 @@ function segmentLines(
 }
 
 const devicesOf = ({ setup }: DesiredWorkload): readonly WantedDevice[] =>
-  setup.type === 'router' ? routerDevices(setup.bridges ?? []) : hostDevices(setup.ports ?? []);
+  setup.type === 'router'
+    ? routerDevices(setup.bridges ?? [], setup.platform)
+    : hostDevices(setup.ports ?? []);
 
 interface Device extends Pick<ObservedDevice, 'name' | 'kind' | 'mtu'> {
   readonly vxlan?: ObservedDevice['vxlan'];

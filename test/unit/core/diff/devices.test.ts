@@ -9,12 +9,11 @@ import {
   type WantedDevice,
 } from '../../../../src/core/diff/devices.ts';
 
-const BRIDGES = routerDevices([
-  {
-    ...{ vni: 1000000, vtep: '10.255.0.9', mtu: 1400 },
-    ports: [{ number: 1, local: '10.204.0.2', remote: '10.204.0.3' }],
-  },
-]);
+const LAN = {
+  ...{ vni: 1000000, vtep: '10.255.0.9', mtu: 1400 },
+  ports: [{ number: 1, local: '10.204.0.2', remote: '10.204.0.3' }],
+};
+const BRIDGES = routerDevices([LAN], 'frr');
 const HOST = hostDevices([
   {
     ...{ device: 'l2-ab', vni: 1000000, number: 1, local: '10.204.0.3', remote: '10.204.0.2' },
@@ -128,12 +127,22 @@ describe('interfaces of layer 2', () => {
     });
   });
 
+  it('of a router with VyOS are only what joins hosts to the bridge that it makes itself', () => {
+    expect(routerDevices([LAN], 'vyos').map(({ name, master }) => [name, master])).toEqual([
+      ['l2t1000000-1', undefined],
+      ['l2m1000000-1', 'br1000000'],
+    ]);
+  });
+
   it('are known by their names', () => {
     for (const { name } of [...BRIDGES, ...HOST]) expect(isOfLan(name)).toBe(true);
     for (const name of ['eth0', 'lo', 'l2x', 'l2bridge']) expect(isOfLan(name)).toBe(false);
-    for (const { name } of routerDevices([
-      { vni: 8388607, vtep: '10.255.0.9', mtu: 1400, ports: [{ number: 999, local: '', remote: '' }] },
-    ]))
-      expect(name.length).toBeLessThanOrEqual(15);
+    const far = {
+      vni: 8388607,
+      vtep: '10.255.0.9',
+      mtu: 1400,
+      ports: [{ number: 999, local: '', remote: '' }],
+    };
+    for (const { name } of routerDevices([far], 'frr')) expect(name.length).toBeLessThanOrEqual(15);
   });
 });

@@ -68,6 +68,19 @@ const CREATE = 'start router r1 in its sandbox on n1';
 const REMOVE = 'remove router r1 from n1';
 
 describe('what a router in a sandbox needs', () => {
+  it('is to be made again, if it boots from files that it may lack, where others are just started', () => {
+    const [booting] = planOf({ platform: 'vyos' }).workloads;
+    const made = booting?.container;
+    if (made === undefined) throw new Error('VyOS runs in no sandbox');
+    expect(made).toMatchObject({ privileged: true, sharesProcesses: false, command: ['/sbin/init'] });
+    const created = inside('sandbox-1', { running: false }, made);
+    const [actions] = diffWorkload(KEY, booting, indexOf({ n1: [sandbox(), created] })).sequences;
+    expect(actions?.map(({ type }) => type)).toContain('create-router');
+    expect(needs({ n1: [sandbox(), inside('sandbox-1', { running: false })] })).toEqual([
+      'start router r1 on n1 again',
+    ]);
+  });
+
   it.each<readonly [string, readonly string[], Scene['nodes'] & object]>([
     ['its container, when its sandbox is there', [CREATE], { n1: [sandbox()] }],
     ['nothing, while its sandbox is not there', [], { n1: [] }],

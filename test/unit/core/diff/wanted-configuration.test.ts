@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterSession, RouterState } from '../../../../src/core/diff/observed-router.ts';
-import { runsPlan, wantedNow } from '../../../../src/core/diff/wanted-configuration.ts';
+import { runsPlan, wantedFirst, wantedNow } from '../../../../src/core/diff/wanted-configuration.ts';
 import type { RouterSetup } from '../../../../src/core/plan/desired.ts';
 import { watchedIn } from '../../../../src/core/render/frr.ts';
 import { Bench, path, router } from '../plan/bench.ts';
@@ -60,5 +60,26 @@ describe('the configuration that a router should run now', () => {
     expect(wantedNow(setup, state(hash, ...seen)).hash).not.toBe(hash);
     expect(runsPlan(setup, state('another', ...seen))).toBe(false);
     expect(runsPlan(setup, state(undefined, ...seen))).toBe(false);
+  });
+});
+
+describe('the configuration of a router that names its interfaces', () => {
+  const vyos = new Bench()
+    .put(router('r1', { platform: 'vyos' }), router('r2'), path('p', ['r1', 'r2']))
+    .settle().desired.workloads[0]?.setup as RouterSetup;
+  const address = /address "(10\.200\.[\d./]+)"/.exec(vyos.configuration.text)?.[1] ?? '';
+  const plugged = (name: string) => ({ name, address, mac: '' });
+
+  it('has the names that they have, and only those that are there', () => {
+    expect(vyos.configuration.text).toContain('{interface:');
+    expect(wantedNow(vyos, undefined).text).not.toMatch(/interface:|ethernet/);
+    const first = wantedFirst(vyos, [plugged('eth3')]);
+    expect(first.text).toMatch(/ethernet eth3 \{\n\s+address "10\.200/);
+    expect(first.text).not.toContain('bfd {\n                profile');
+    const there = { ...state(first.hash), interfaces: [plugged('eth3')] };
+    expect(runsPlan(vyos, there)).toBe(true);
+    expect(runsPlan(vyos, { ...there, interfaces: [plugged('eth4')] })).toBe(false);
+    // What has lost its address is still that interface.
+    expect(runsPlan(vyos, { ...there, interfaces: [], bare: [plugged('eth3')] })).toBe(true);
   });
 });

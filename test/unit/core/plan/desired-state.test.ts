@@ -80,18 +80,21 @@ describe('the desired state', () => {
   });
 
   it('takes images from the settings', () => {
-    const images = { routerFrr: 'x/frr', routerBird: 'x/bird', host: 'x/host', pause: 'x/pause' };
+    const routers = { routerFrr: 'x/frr', routerBird: 'x/bird', routerVyos: 'x/vyos' };
+    const images = { ...routers, host: 'x/host', pause: 'x/pause' };
     const bench = new Bench({ ...DEFAULT_SETTINGS, images });
     const bird = router('r2', { platform: 'bird' });
     const sandboxed = router('r3', { runtime: 'sandbox' });
-    const { desired } = bench.put(router('r1'), bird, sandboxed, shared({ name: 'a' })).settle();
+    const vyos = router('r4', { platform: 'vyos' });
+    const { desired } = bench.put(router('r1'), bird, sandboxed, vyos, shared({ name: 'a' })).settle();
     expect(desired.workloads.map(({ service }) => service.image)).toEqual([
       'x/host',
       'x/frr',
       'x/bird',
       'x/pause',
+      'x/pause',
     ]);
-    expect(desired.workloads[3]?.container?.image).toBe('x/frr');
+    expect(desired.workloads.slice(3).map(({ container }) => container?.image)).toEqual(['x/frr', 'x/vyos']);
   });
 });
 

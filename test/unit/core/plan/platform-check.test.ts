@@ -48,6 +48,24 @@ describe('what a platform does not do', () => {
     const decided = bench.settle();
     expect(reasons(decided, 'Experiment/e')).toEqual(['Unsupported spec.connections[0].path']);
     expect(bench.put(router('r2')).settle().problems.size).toBe(0);
+    const rules = { import: [], export: [{ set: { nextHopUnchanged: true } }] };
+    const unchanged = router('r2', { platform: 'vyos', release: '1.3', bgp: rules });
+    expect(reasons(new Bench().put(unchanged).settle(), 'Router/r2')).toEqual([
+      'Unsupported spec.bgp.export[0].set.nextHopUnchanged',
+    ]);
+    const old = bench.put(router('r2', { platform: 'vyos', release: '1.3' })).settle();
+    expect(old.problems.get('Experiment/e')?.[0]?.message).toContain('whose platform (vyos 1.3) carries no');
+    expect(bench.put(router('r2', { platform: 'vyos', image: 'vyos:1.4' })).settle().problems.size).toBe(0);
+  });
+
+  it('is told of a release as it is planned', () => {
+    const spec = { platform: 'vyos', release: '1.3', extraConfig: 'set system' };
+    const { desired } = new Bench().put(router('r1', spec), router('r2'), path('p', ['r1', 'r2'])).settle();
+    expect(desired.workloads[0]?.platformNotes?.map(({ reason }) => reason)).toEqual([
+      'ReleaseLacks',
+      'BadLine',
+    ]);
+    expect(desired.workloads[1]?.platformNotes).toBeUndefined();
   });
 });
 

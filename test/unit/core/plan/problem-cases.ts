@@ -81,9 +81,9 @@ export const ROUTERS: readonly Case[] = [
     expected: ['HostBits spec.advertise[1]'],
   },
   {
-    what: 'what this version does not do',
-    object: router('x', { platform: 'vyos', runtime: 'sandbox' }),
-    expected: ['Unsupported spec.platform'],
+    what: 'a platform that Swarm cannot run',
+    object: router('x', { platform: 'vyos', runtime: 'task' }),
+    expected: ['Unsupported spec.runtime'],
   },
   {
     what: 'host bits, repetitions and itself in its policy',

@@ -56,6 +56,16 @@ describe('the conditions of a router', () => {
     expect(said({ ...away, task: undefined })).toContain('Attached=Unknown TaskNotRunning');
   });
 
+  it('say what its platform does otherwise, and are Ready all the same unless a line was left out', () => {
+    const noting = (reason: 'ReleaseLacks' | 'BadLine') => {
+      const platformNotes = [{ reason, message: 'VyOS 1.3 has none.' }];
+      return said({ ...(workload !== undefined && { workload: { ...workload, platformNotes } }) });
+    };
+    expect(noting('ReleaseLacks')).toContain('Platform=False ReleaseLacks');
+    expect(noting('ReleaseLacks')).toContain('Ready=True Ready');
+    expect(noting('BadLine')).toContain('Ready=False BadLine');
+  });
+
   it('keep it from being Ready while its old container waits for its turn', () => {
     const good = ['Running=True Running', 'Configured=True Configured', 'Ready=False WaitingForTurn'];
     expect(said({ turn: turn(false) })).toEqual([...good, 'Reconciling=True WaitingForTurn']);

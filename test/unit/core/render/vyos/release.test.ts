@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseOf } from '../../../../../src/core/render/vyos/from-plan.ts';
-import { releaseOfImage } from '../../../../../src/core/render/vyos/release.ts';
+import { releaseOf, releaseOfImage } from '../../../../../src/core/render/vyos/release.ts';
 
 describe('the release of an image', () => {
   it.each([

@@ -1,0 +1,120 @@
+import { driftOf } from '../../core/diff/drift.ts';
+import type { RouteEntry, RouterInterface, RouterState } from '../../core/diff/observed-router.ts';
+import { DockerError, RouterRefusal } from '../../core/failure.ts';
+import { redacted } from '../../core/render/frr-secrets.ts';
+import type { ConfigurationText } from '../../core/render/text.ts';
+import { watchedIn } from '../../core/render/vyos/bfd.ts';
+import { withoutSecrets } from '../../core/render/vyos/secrets.ts';
+import type { CommandResult } from '../../ports/node-engine.ts';
+import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
+import { ROUTES, routesIn, sessionsIn } from './bgp-output.ts';
+import { linesOf, NOT_READY, type Report, reportIn } from './router-image.ts';
+import { outputOf, runIn, type Runners } from './run-in.ts';
+import { configureScript, EXIT, READ } from './vyos-scripts.ts';
+
+/** VyOS starts Python for each of its commands. */
+const READ_TIMEOUT_MS = 20_000;
+/** A commit, and another one when it fails, after 15 s of waiting for somebody else's. */
+const CONFIGURE_TIMEOUT_MS = 100_000;
+
+/** VyOS in its own container, through its configuration sessions, and vtysh of the FRR below. */
+export class VyosConsole implements RouterConsole {
+  readonly #fleet: Runners;
+
+  constructor(fleet: Runners) {
+    this.#fleet = fleet;
+  }
+
+  async read(target: RouterTarget): Promise<RouterState> {
+    return stateOf(await this.#output(target, ['sh', '-c', READ]));
+  }
+
+  async configure(target: RouterTarget, configuration: ConfigurationText): Promise<RouterState> {
+    const result = await runIn(this.#fleet, target, {
+      namespaces: 'all',
+      argv: ['sh', '-c', configureScript(configuration.hash)],
+      stdin: configuration.text,
+      changes: true,
+      timeoutMs: CONFIGURE_TIMEOUT_MS,
+    });
+    if (result.exitCode !== 0) throw refusal(result, configuration.text);
+    return stateOf(result.stdout);
+  }
+
+  async restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
+    const argv = ['vtysh', '-c', `clear bgp ${peerAddress}`];
+    const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
+    await outputOf(this.#fleet, target, command);
+  }
+
+  async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
+    return routesIn(await this.#output(target, ['vtysh', '-c', ROUTES]));
+  }
+
+  async #output(target: RouterTarget, argv: readonly string[]): Promise<string> {
+    return outputOf(this.#fleet, target, { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS });
+  }
+}
+
+/** Reads what `REPORT` prints. VyOS reads its configuration by itself when it starts: until it has, nobody else is to give it one. */
+function stateOf(text: string): RouterState {
+  const report = reportIn(text);
+  if (report === undefined) return { ...NOT_READY, boots: true };
+  const { appliedHash, stored, routesByHand, kernel, parts } = report;
+  const [summary = '', commands = ''] = parts;
+  const bare = bareOf(report);
+  return {
+    ready: true,
+    appliedHash,
+    drift: appliedHash === undefined ? [] : [...byHand(stored, commands), ...routesByHand],
+    sessions: sessionsIn(summary.trim(), watchedIn(commands)),
+    ...kernel,
+    ...(bare.length > 0 && { bare }),
+  };
+}
+
+/** VyOS's own comparison is of sessions; of two lists of set commands every line says all of itself, wherever it stands. */
+const byHand = (stored: string, commands: string): readonly string[] =>
+  driftOf(asLines(stored), asLines(commands)).map(redacted);
+
+const asLines = (text: string): string =>
+  [...linesOf(text)]
+    .sort()
+    .map((line) => `${line}\n`)
+    .join('');
+
+const ADDRESS = /^set interfaces ethernet '?(\S+?)'? address '([\d./]+)'$/gm;
+
+/** Interfaces that are there without the address that hinge has configured: VyOS takes it away when somebody deletes them from its configuration. */
+function bareOf({ stored, bare }: Report): readonly RouterInterface[] {
+  const macs = new Map(bare.map(({ name, mac }) => [name, mac]));
+  return [...stored.matchAll(ADDRESS)].flatMap(([, name = '', address = '']) => {
+    const mac = macs.get(name);
+    return mac === undefined ? [] : [{ name, address, mac }];
+  });
+}
+
+/** What VyOS says when all is well. */
+const IDLE_TALK = /^(Loading configuration from|Load complete|Saving configuration to|Done$|\[edit\])/;
+
+function refusal({ stderr, exitCode }: CommandResult, configuration: string): Error {
+  if (exitCode === EXIT.locked)
+    return new RouterRefusal(
+      'somebody else was committing a configuration for more than 15 s (VyOS locks it); hinge tries again',
+      'Locked',
+    );
+  const said = linesOf(stderr).filter((line) => !IDLE_TALK.test(line));
+  const words = redacted(withoutSecrets(said.slice(0, 20).join('; '), configuration)).slice(0, 1000);
+  const what = OUTCOMES.get(exitCode);
+  if (what === undefined) {
+    const message = `the script that configures VyOS ended with ${String(exitCode)}: ${words}`;
+    return new DockerError('rejected', message);
+  }
+  return new RouterRefusal(`${what}: ${words}`);
+}
+
+const OUTCOMES: ReadonlyMap<number, string> = new Map([
+  [EXIT.refused, 'VyOS did not take the configuration, and goes on with the last good one'],
+  [EXIT.lost, 'VyOS did not take the configuration, nor the last good one after it'],
+  [EXIT.unsaved, 'VyOS runs the configuration, and has not saved it; hinge tries again'],
+]);
