@@ -39,6 +39,30 @@ describe.runIf(allRows)('what happens to a router with platform vyos, on a test 
     expect((await doubled.container()).found.id).toBe(before.found.id);
   });
 
+  it('is an edge of layer 2, with the bridge that it makes itself', async () => {
+    const more = [
+      document('Path', 'half', { via: ['sapporo', 'sendai'] }),
+      document('Experiment', 'cable', {
+        hosts: [
+          { name: 'c', router: 'sapporo' },
+          { name: 'd', router: 'sendai' },
+        ],
+        connections: [{ name: 'cd', from: 'c', to: 'd', path: 'half', layer: 2, subnet: '172.20.9.0/24' }],
+      }),
+    ];
+    const refs = more.map(({ ref }) => ref);
+    await testbed.put(...more);
+    const seconds = await testbed.ready(refs, BOUND_MS);
+    measured(`a cable between FRR and the test double of VyOS, proven after ${seconds.toFixed(1)} s`);
+    const links = await (await doubled.container()).run('ip', '-oneline', 'link', 'show');
+    expect(links).toMatch(/l2m\d+-\d@.* master br\d+ /);
+    expect(links).toMatch(/vxlan\d+: .* master br\d+ /);
+    expect(links).not.toMatch(/l2b\d|l2v\d/);
+    await testbed.del(...refs);
+    await testbed.gone(refs, BOUND_MS);
+    await doubled.ready();
+  });
+
   it('says what an engine answers that cannot give it its privileges', async () => {
     const ref = router('otaru');
     engines.privileges = true;

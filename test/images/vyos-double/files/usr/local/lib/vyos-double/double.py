@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
-from translate import commands_of, frr_of, interfaces_of
+from translate import commands_of, devices_of, frr_of, interfaces_of
 
 ACTIVE = '/opt/vyatta/config/active.json'
 LOCK = '/opt/vyatta/config/.lock'
@@ -131,6 +131,14 @@ def apply(tree):
     for name, address, _ in interfaces_of(active()):
         if name not in kept and os.path.exists(f'/sys/class/net/{name}'):
             subprocess.run(['ip', 'address', 'del', address, 'dev', name], check=False)
+    before, wanted = devices_of(active()), devices_of(tree)
+    for name in before:
+        if wanted.get(name) != before[name] and os.path.exists(f'/sys/class/net/{name}'):
+            subprocess.run(['ip', 'link', 'del', name], check=True)
+    for name, lines in wanted.items():
+        if not os.path.exists(f'/sys/class/net/{name}'):
+            for line in lines:
+                subprocess.run(['ip', *line.split()], check=True)
     path = '/run/vyos-double.conf'
     with open(path, 'w') as file:
         file.write(frr_of(tree))

@@ -54,6 +54,27 @@ def interfaces_of(tree):
     ]
 
 
+def devices_of(tree):
+    """Commands of ip that make each tunnel and bridge, by its name."""
+    interfaces = Block(tree).of('interfaces')
+    found = {}
+    for name, block in interfaces.tagged('vxlan'):
+        ttl = block.of('parameters', 'ip').get('ttl', '16')
+        found[name] = [
+            f'link add {name} type vxlan id {block.get("vni")} local {block.get("source-address")} '
+            f'dstport {block.get("port", "8472")} ttl {ttl} nolearning',
+            f'link set {name} addrgenmode none mtu {block.get("mtu", "1450")} up',
+        ]
+    for name, block in interfaces.tagged('bridge'):
+        found[name] = [
+            f'link add {name} type bridge',
+            f'link set {name} addrgenmode none mtu {block.get("mtu", "1500")} up',
+        ]
+        for member, _ in block.of('member').tagged('interface'):
+            found[name] += [f'link set {member} master {name}', f'link set {member} type bridge_slave learning off']
+    return found
+
+
 def frr_of(tree):
     root = Block(tree)
     lines = ['frr defaults traditional', 'service integrated-vtysh-config']
@@ -131,7 +152,7 @@ def bgp_lines(bgp):
     lines = [f'router bgp {bgp.get("system-as")}', f' bgp router-id {bgp.of("parameters").get("router-id")}']
     lines += [' bgp bestpath compare-routerid', ' bgp network import-check', ' no bgp ebgp-requires-policy']
     lines += [f' timers bgp {bgp.of("timers").get("keepalive", "60")} {bgp.of("timers").get("holdtime", "180")}']
-    family = []
+    family, evpn = [], []
     for address, peer in bgp.tagged('neighbor'):
         here = f' neighbor {address}'
         lines += [f'{here} remote-as {peer.get("remote-as")}', f'{here} description {peer.get("description")}']
@@ -152,6 +173,12 @@ def bgp_lines(bgp):
         for way, word in (('import', 'in'), ('export', 'out')):
             if own.of('route-map').has(way):
                 family += [f' {here} route-map {own.of("route-map").get(way)} {word}']
+        if peer.of('address-family').has('l2vpn-evpn'):
+            evpn += [f' {here} activate']
+    if bgp.of('address-family', 'l2vpn-evpn').has('advertise-all-vni'):
+        evpn.append('  advertise-all-vni')
+    if evpn:
+        evpn = [' address-family l2vpn evpn', *evpn, ' exit-address-family']
     unicast = bgp.of('address-family', 'ipv4-unicast')
     networks = [f'  network {prefix}' for prefix, _ in unicast.tagged('network')]
-    return [*lines, ' address-family ipv4 unicast', *networks, *family, ' exit-address-family', 'exit']
+    return [*lines, ' address-family ipv4 unicast', *networks, *family, ' exit-address-family', *evpn, 'exit']
