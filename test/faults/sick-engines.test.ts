@@ -5,7 +5,7 @@ import type { OperatorProcess } from '../support/operator.ts';
 import { recovery } from '../support/recovery.ts';
 import { taskOf } from '../support/seen.ts';
 import { slow } from '../support/slow.ts';
-import { useTestbed } from '../support/testbed.ts';
+import { type Document, document, experiment, useTestbed } from '../support/testbed.ts';
 import { ThreeRouters } from '../support/three-routers.ts';
 
 /** What the relist, each 20 s (`HINGE_RESYNC`), and the repair after it may take together. */
@@ -77,6 +77,57 @@ describe('engines that answer badly', () => {
     const now = await row.containers();
     for (const key of row.workloads.filter((key) => key !== 'router/sick-left'))
       expect(now.get(key), key).toBe(ids.get(key));
+  });
+
+  slow('a host gets another edge router while the engine of the first is away', async () => {
+    const ref = experiment('moving');
+    const at = (router: string): Document =>
+      document('Experiment', 'moving', {
+        hosts: [{ name: 'm', router, placement: { node: 'node3' } }],
+        connections: [],
+      });
+    const members = async (): Promise<readonly string[]> => {
+      const { networks, containers } = await testbed.inventory();
+      const access = networks.find(({ key }) => key === 'access/moving/m')?.name;
+      return containers
+        .filter(({ workload }) => workload !== undefined)
+        .flatMap(({ node, endpoints }) =>
+          endpoints.flatMap(({ network, address }) =>
+            network === access ? [`${node} has …${address.split('.')[3] ?? ''}`] : [],
+          ),
+        )
+        .sort();
+    };
+    await testbed.put(at('sick-left'));
+    await testbed.ready([ref]);
+    expect(await members()).toEqual(['node1 has …2', 'node3 has …3']);
+
+    const sick = proxyOf('node1');
+    sick.become('refusing');
+    const unread = { status: 'False', reason: 'NodeUnreachable', message: /node1/ } as const;
+    await testbed.condition({ kind: 'Router', name: 'sick-left' }, 'Running', unread);
+    await testbed.put(at('sick-middle'));
+    // What only the first one's engine can change: until then both have the address.
+    await eventually(
+      async () => expect(await members()).toEqual(['node1 has …2', 'node2 has …2', 'node3 has …3']),
+      { timeoutMs: 60_000, message: 'the second router has the address' },
+    );
+
+    sick.become('open');
+    const again = performance.now();
+    await eventually(async () => expect(await members()).toEqual(['node2 has …2', 'node3 has …3']), {
+      timeoutMs: 60_000,
+      message: 'the first router has left',
+    });
+    recovery(
+      '14',
+      'host gets another router while the engine of the first is away',
+      (performance.now() - again) / 1000,
+      'from its return until the address has one owner',
+    );
+    await testbed.ready([ref]);
+    await testbed.del(ref);
+    await testbed.gone([ref]);
   });
 
   slow('row 15: streams of events that are silent, so that every event is lost', async () => {
