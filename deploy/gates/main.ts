@@ -16,7 +16,11 @@ if (unknown.length > 0) {
   console.error(`No such gate: ${unknown.join(', ')}. Gates: ${gates.map((gate) => gate.name).join(', ')}.`);
   process.exit(2);
 }
-const chosen = names.length === 0 ? gates : gates.filter((gate) => names.includes(gate.name));
+const named = gates.filter((gate) => names.length === 0 || names.includes(gate.name));
+// What runs last starts the built program.
+const chosen = gates.filter(
+  (gate) => named.includes(gate) || (gate.name === 'build' && named.some(({ stage }) => stage > 1)),
+);
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -26,7 +30,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-const live = chosen.length === 1;
+const live = named.length === 1;
 const directory = await mkdtemp(path.join(os.tmpdir(), 'hinge-gates-'));
 try {
   const results = await runGates(chosen, { directory, live, signal: interrupted.signal }, (result) => {
