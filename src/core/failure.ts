@@ -29,10 +29,13 @@ export class StoreError extends Error {
   }
 }
 
-/** A router understood its configuration and refused it, in words that the message quotes; or it takes none now, since somebody else is at it. */
+/** Why a router did not take its configuration: it refuses it, takes none now, or lacks what configures it. */
+type RefusalReason = 'Refused' | 'Locked' | 'ScriptFailed';
+
+/** A router did not take its configuration, in words that the message quotes. */
 export class RouterRefusal extends Error {
-  readonly reason: 'Refused' | 'Locked';
-  constructor(message: string, reason: 'Refused' | 'Locked' = 'Refused') {
+  readonly reason: RefusalReason;
+  constructor(message: string, reason: RefusalReason = 'Refused') {
     super(message);
     this.name = 'RouterRefusal';
     this.reason = reason;

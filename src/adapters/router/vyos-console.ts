@@ -1,6 +1,6 @@
 import { driftOf } from '../../core/diff/drift.ts';
 import type { RouteEntry, RouterInterface, RouterState } from '../../core/diff/observed-router.ts';
-import { DockerError, RouterRefusal } from '../../core/failure.ts';
+import { RouterRefusal } from '../../core/failure.ts';
 import { redacted } from '../../core/render/frr-secrets.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import { watchedIn } from '../../core/render/vyos/bfd.ts';
@@ -14,7 +14,7 @@ import { configureScript, EXIT, READ } from './vyos-scripts.ts';
 
 /** VyOS starts Python for each of its commands. */
 const READ_TIMEOUT_MS = 20_000;
-/** A commit, and another one when it fails, after 15 s of waiting for somebody else's. */
+/** 15 s of waiting for somebody else's commit, and 80 s for hinge's own, which goes on if it takes longer. */
 const CONFIGURE_TIMEOUT_MS = 100_000;
 
 /** VyOS in its own container, through its configuration sessions, and vtysh of the FRR below. */
@@ -103,18 +103,22 @@ function refusal({ stderr, exitCode }: CommandResult, configuration: string): Er
       'somebody else was committing a configuration for more than 15 s (VyOS locks it); hinge tries again',
       'Locked',
     );
+  if (exitCode === EXIT.slow)
+    return new RouterRefusal('VyOS is still committing after 80 s; hinge looks again', 'Locked');
   const said = linesOf(stderr).filter((line) => !IDLE_TALK.test(line));
   const words = redacted(withoutSecrets(said.slice(0, 20).join('; '), configuration)).slice(0, 1000);
   const what = OUTCOMES.get(exitCode);
-  if (what === undefined) {
-    const message = `the script that configures VyOS ended with ${String(exitCode)}: ${words}`;
-    return new DockerError('rejected', message);
-  }
+  if (what === undefined)
+    return new RouterRefusal(
+      `the script that configures VyOS ended with ${String(exitCode)}: ${words}`,
+      'ScriptFailed',
+    );
   return new RouterRefusal(`${what}: ${words}`);
 }
 
 const OUTCOMES: ReadonlyMap<number, string> = new Map([
   [EXIT.refused, 'VyOS did not take the configuration, and goes on with the last good one'],
   [EXIT.lost, 'VyOS did not take the configuration, nor the last good one after it'],
+  [EXIT.ungood, 'VyOS did not take the configuration, and has taken none before'],
   [EXIT.unsaved, 'VyOS runs the configuration, and has not saved it; hinge tries again'],
 ]);

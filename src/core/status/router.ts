@@ -132,6 +132,9 @@ function attached({ task, endpoints }: RouterFacts): Finding {
   return missing('Attached', failed ? 'PlugFailed' : 'Plugging', `not plugged in yet: ${list.join(', ')}`);
 }
 
+const BOOTING =
+  'it boots, or takes its configuration; if that lasts for minutes, look in it (hinge console NAME -- journalctl --unit vyos-router --unit hinge-change)';
+
 function configured({ state, failure, replacement, placed }: RouterFacts, setup: RouterSetup): Finding {
   if (replacement !== undefined && isLeaving(replacement, placed?.container.id))
     return unknown('Configured', 'Replacing', replacingText(replacement));
@@ -139,6 +142,7 @@ function configured({ state, failure, replacement, placed }: RouterFacts, setup:
   if (placed !== undefined && platformIn(placed.container.labels) !== setup.platform)
     return unknown('Configured', 'Replacing', 'its container is still of another platform');
   if (state === undefined) return unknown('Configured', 'TaskNotRunning', 'no container runs yet');
+  if (state.boots === true) return missing('Configured', 'Booting', BOOTING);
   if (!state.ready) return missing('Configured', 'DaemonsStarting', 'the routing daemons are starting');
   if (!runsPlan(setup, state)) {
     return missing('Configured', 'Configuring', 'the configuration is being applied');

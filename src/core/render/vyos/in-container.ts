@@ -25,18 +25,32 @@ export const RECORD = `
 record() {
   (
     umask 077
+    exec 8> ${OWN}/recording && flock 8
     ${SHOW_COMMANDS} > ${RUNNING}.new || exit 1
     cp ${BOOT_FILE} ${GOOD}.new && mv ${GOOD}.new ${GOOD} && mv ${RUNNING}.new ${RUNNING} && echo "$1" > ${APPLIED}.new &&
       mv ${APPLIED}.new ${APPLIED} && rm -f ${BOOTING}
   )
 }`;
 
-/** VyOS runs it when it has booted: what runs then is what hinge wrote, and anything else from then on is a change by hand. */
+/** There while what VyOS boots from is what hinge had it save. */
+const SAME = `${OWN}/same`;
+
+/** VyOS runs it before it boots: what an earlier boot has left tells nothing of this one. */
+const BEFORE_BOOT = `#!/bin/sh
+# By hinge.
+rm -f ${BOOT_STATUS} ${SAME}
+! cmp -s ${BOOT_FILE} ${GOOD} || touch ${SAME}
+`;
+
+/**
+ * VyOS runs it when it has booted: what runs then is what hinge wrote, and what VyOS has added to it by itself; anything else from then on is a change
+ * by hand.
+ */
 const AFTER_BOOT = `#!/bin/sh
-# By hinge: notes what came of the configuration that the container was made with.
-[ -e ${BOOTING} ] && [ "$(cat ${BOOT_STATUS})" = 0 ] || exit 0
+# By hinge: notes what came of the configuration that the container was made with, or that hinge has saved.
+[ "$(cat ${BOOT_STATUS})" = 0 ] || exit 0
 ${RECORD}
-record "$(cat ${BOOTING})"
+if [ -e ${BOOTING} ]; then record "$(cat ${BOOTING})"; elif [ -e ${SAME} ]; then record "$(cat ${APPLIED})"; fi
 `;
 
 /** Group of VyOS's, vyattacfg, that may change the configuration. */
@@ -54,7 +68,7 @@ export const bootFiles = ({ text, hash }: ConfigurationText): readonly Container
   ...[CONFIG, SCRIPTS, OWN].map(directory),
   file(BOOT_FILE, 0o660, text),
   file(BOOTING, 0o600, `${hash}\n`),
-  file(`${SCRIPTS}/vyos-preconfig-bootup.script`, 0o755, '#!/bin/sh\n'),
+  file(`${SCRIPTS}/vyos-preconfig-bootup.script`, 0o755, BEFORE_BOOT),
   file(`${SCRIPTS}/vyos-postconfig-bootup.script`, 0o755, AFTER_BOOT),
   // There is no terminal to ask for a name at, and no kernel of its own to audit.
   ...['getty@.service', 'auditd.service'].map((unit): ContainerFile => ({

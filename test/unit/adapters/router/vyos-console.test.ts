@@ -115,6 +115,8 @@ describe('a router with VyOS', () => {
 
   it.each([
     [EXIT.lost, /^VyOS did not take the configuration, nor the last good one after it: no$/],
+    [EXIT.ungood, /^VyOS did not take the configuration, and has taken none before: no$/],
+    [EXIT.slow, /^VyOS is still committing after 80 s/],
     [EXIT.unsaved, /^VyOS runs the configuration, and has not saved it; hinge tries again: no$/],
   ])('says what became of it (%i)', async (exitCode, words) => {
     const { console } = consoleWith({ exitCode, stderr: 'no\n' });
@@ -130,6 +132,9 @@ describe('a router with VyOS', () => {
     });
     await expect(long).rejects.toSatisfy((error: Error) => error.message.length < 1100);
     const silent = consoleWith({ exitCode: 127 }).console.configure(TARGET, { text: '', hash: 'h' });
-    await expect(silent).rejects.toMatchObject({ name: 'DockerError' });
+    await expect(silent).rejects.toMatchObject({
+      reason: 'ScriptFailed',
+      message: expect.stringContaining('127') as string,
+    });
   });
 });
