@@ -49,10 +49,11 @@ describe('a lab of two nodes', { timeout: 2 * minute }, () => {
 
   beforeAll(async () => {
     interfacesBefore = await machineInterfaces();
-    lab = await Lab.up({ dir, nodes: 2 });
+    lab = await Lab.up({ dir, nodes: 2, tell: (line) => process.stdout.write(`${line}\n`) });
     node1 = lab.node('node1');
     node2 = lab.node('node2');
-  }, minute);
+    // Longer than an engine may take to answer, whose log then says more than this.
+  }, 3 * minute);
 
   afterAll(async () => {
     await Lab.down(dir);
