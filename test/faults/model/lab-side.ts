@@ -31,8 +31,13 @@ export class LabSide implements Side {
     await this.#scene.lab.node(node).docker.getContainer(containerId).kill();
   }
 
-  /** Waits until Swarm knows of what helpers have left, and the engines have tried to give these networks up. */
+  /** Waits until Swarm has ended its updates and knows of what helpers have left, and the engines have tried to give these networks up. */
   async settled(): Promise<void> {
+    // Until then a task that is to go still runs, and the next one, which does not run yet, looks like one that is dead.
+    await eventually(
+      async () => expect((await this.swarm.list()).services.filter(({ updating }) => updating)).toEqual([]),
+      { timeoutMs: 40_000, message: 'Swarm has updated what it is told to' },
+    );
     const listed = await Promise.all(
       [...this.fleet.engines].map(
         async ([node, engine]) => [node, (await engine.list()).containers] as const,

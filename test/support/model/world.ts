@@ -94,8 +94,9 @@ export class World {
 
   /** @throws DockerError 'conflict' when its sandbox does not run. */
   startRouter(node: ModelNode, router: ModelContainer): void {
-    if (this.networkOf(node, router)?.running !== true)
-      throw new DockerError('conflict', 'cannot join network of a non running container');
+    const network = this.networkOf(node, router);
+    if (network === undefined) throw new DockerError('not-found', 'no such container');
+    if (!network.running) throw new DockerError('conflict', 'cannot join network of a non running container');
     router.running = true;
     this.hint(node.name, 'containers');
   }
