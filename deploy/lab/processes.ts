@@ -50,10 +50,23 @@ export function processState(pid: number): string | undefined {
   return stat?.charAt(stat.lastIndexOf(')') + 2);
 }
 
-/** A zombie counts as dead: it holds no file, mount or namespace any more. */
+/**
+ * A zombie counts as dead once its other threads have ended, too: until then they hold its files and ports. After that it holds no file, mount or
+ * namespace any more.
+ */
 export function isAlive(pid: number): boolean {
   const state = processState(pid);
-  return state !== undefined && state !== 'Z' && state !== 'X';
+  if (state === 'Z') return threads(pid).length > 1;
+  return state !== undefined && state !== 'X';
+}
+
+/** Those that have not ended, and the first one, which stays until the process is collected. */
+function threads(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${String(pid)}/task`);
+  } catch {
+    return [];
+  }
 }
 
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
