@@ -4,7 +4,13 @@ import type { RouteEntry, RouterSession } from '../../core/diff/observed-router.
 /* What FRR's vtysh says of BGP as JSON, the same from FRR 7.5 on: VyOS has FRR below it. */
 
 export const SUMMARY = 'show bgp ipv4 unicast summary json';
-export const ROUTES = 'show bgp ipv4 unicast json';
+export const SHOW_ROUTES = ['vtysh', '-c', 'show bgp ipv4 unicast json'];
+
+export const clearSession = (peerAddress: string): readonly string[] => [
+  'vtysh',
+  '-c',
+  `clear bgp ${peerAddress}`,
+];
 
 const Summary = z.object({
   peers: z

@@ -5,7 +5,7 @@ import { protocolOf } from '../../core/render/bird-names.ts';
 import { watchedIn } from '../../core/render/bird.ts';
 import { redacted } from '../../core/render/frr-secrets.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
-import type { CommandResult, Fleet } from '../../ports/node-engine.ts';
+import type { CommandResult } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
 import { disabledAmong, protocolsIn, reconfiguredAt, routesIn, sessionsIn } from './bird-output.ts';
 import {
@@ -21,7 +21,8 @@ import {
   RUNNING,
   WAIT_FOR_READY,
 } from './router-image.ts';
-import { outputOf, runIn } from './run-in.ts';
+import { RouterShell } from './router-shell.ts';
+import type { Runners } from './run-in.ts';
 
 const CONFIG = '/etc/bird/bird.conf';
 const NEW = '/run/hinge/new.conf';
@@ -72,40 +73,28 @@ ${REPORT}`;
 
 /** BIRD in containers made from hinge's router image, through its configuration file and birdcl. */
 export class BirdConsole implements RouterConsole {
-  readonly #fleet: Fleet;
+  readonly #shell: RouterShell;
 
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet;
+  constructor(fleet: Runners) {
+    this.#shell = new RouterShell(fleet, READ_TIMEOUT_MS);
   }
 
   async read(target: RouterTarget): Promise<RouterState> {
-    return stateOf(await this.#output(target, ['sh', '-c', READ]));
+    return stateOf(await this.#shell.read(target, ['sh', '-c', READ]));
   }
 
-  async configure(target: RouterTarget, configuration: ConfigurationText): Promise<RouterState> {
-    const result = await runIn(this.#fleet, target, {
-      namespaces: 'all',
-      argv: ['sh', '-c', configureScript(configuration.hash)],
-      stdin: configuration.text,
-      changes: true,
-      timeoutMs: CONFIGURE_TIMEOUT_MS,
-    });
-    if (result.exitCode !== 0) throw new RouterRefusal(refusalText(result, configuration.text));
+  async configure(target: RouterTarget, { text, hash }: ConfigurationText): Promise<RouterState> {
+    const result = await this.#shell.configure(target, configureScript(hash), text, CONFIGURE_TIMEOUT_MS);
+    if (result.exitCode !== 0) throw new RouterRefusal(refusalText(result, text));
     return stateOf(result.stdout);
   }
 
-  async restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
-    const argv = ['birdcl', 'restart', protocolOf(peerAddress)];
-    const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
-    await outputOf(this.#fleet, target, command);
+  restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
+    return this.#shell.act(target, ['birdcl', 'restart', protocolOf(peerAddress)]);
   }
 
   async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
-    return routesIn(await this.#output(target, ['birdcl', 'show', 'route', 'primary', 'all']));
-  }
-
-  async #output(target: RouterTarget, argv: readonly string[]): Promise<string> {
-    return outputOf(this.#fleet, target, { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS });
+    return routesIn(await this.#shell.read(target, ['birdcl', 'show', 'route', 'primary', 'all']));
   }
 }
 

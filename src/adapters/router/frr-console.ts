@@ -6,7 +6,7 @@ import { watchedIn } from '../../core/render/frr.ts';
 import type { ConfigurationText } from '../../core/render/text.ts';
 import type { CommandResult } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
-import { ROUTES, routesIn, sessionsIn, SUMMARY } from './bgp-output.ts';
+import { clearSession, routesIn, sessionsIn, SHOW_ROUTES, SUMMARY } from './bgp-output.ts';
 import {
   APPLIED,
   CONFIGURE_TIMEOUT_MS,
@@ -19,7 +19,8 @@ import {
   RUNNING,
   WAIT_FOR_READY,
 } from './router-image.ts';
-import { outputOf, runIn, type Runners } from './run-in.ts';
+import { RouterShell } from './router-shell.ts';
+import type { Runners } from './run-in.ts';
 
 const SHOW_RUNNING = 'show running-config';
 
@@ -122,45 +123,33 @@ const FIRST_OF_ALL = `if [ -e ${APPLIED} ]; then ${CHANGE}\nelse ${FIRST}\nfi`;
 
 /** FRR in containers made from hinge's router image, through vtysh and frr-reload.py. */
 export class FrrConsole implements RouterConsole {
-  readonly #fleet: Runners;
+  readonly #shell: RouterShell;
 
   constructor(fleet: Runners) {
-    this.#fleet = fleet;
+    this.#shell = new RouterShell(fleet, READ_TIMEOUT_MS);
   }
 
   async read(target: RouterTarget): Promise<RouterState> {
-    return stateOf(await this.#script(target, READ, READ_TIMEOUT_MS));
+    return stateOf(await this.#shell.read(target, ['sh', '-c', READ]));
   }
 
   async configure(
     target: RouterTarget,
-    configuration: ConfigurationText,
+    { text, hash }: ConfigurationText,
     first: boolean,
   ): Promise<RouterState> {
-    const result = await runIn(this.#fleet, target, {
-      namespaces: 'all',
-      argv: ['sh', '-c', configureScript(configuration.hash, first ? FIRST_OF_ALL : CHANGE)],
-      stdin: configuration.text,
-      changes: true,
-      timeoutMs: CONFIGURE_TIMEOUT_MS,
-    });
+    const script = configureScript(hash, first ? FIRST_OF_ALL : CHANGE);
+    const result = await this.#shell.configure(target, script, text, CONFIGURE_TIMEOUT_MS);
     if (result.exitCode !== 0) throw new RouterRefusal(refusalText(result));
     return stateOf(result.stdout);
   }
 
-  async restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
-    const argv = ['vtysh', '-c', `clear bgp ${peerAddress}`];
-    const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
-    await outputOf(this.#fleet, target, command);
+  restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
+    return this.#shell.act(target, clearSession(peerAddress));
   }
 
   async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
-    const text = await this.#script(target, `vtysh -c '${ROUTES}'`, READ_TIMEOUT_MS);
-    return routesIn(text);
-  }
-
-  async #script(target: RouterTarget, script: string, timeoutMs: number): Promise<string> {
-    return outputOf(this.#fleet, target, { namespaces: 'all', argv: ['sh', '-c', script], timeoutMs });
+    return routesIn(await this.#shell.read(target, SHOW_ROUTES));
   }
 }
 

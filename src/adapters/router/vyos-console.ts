@@ -7,9 +7,10 @@ import { watchedIn } from '../../core/render/vyos/bfd.ts';
 import { withoutSecrets } from '../../core/render/vyos/secrets.ts';
 import type { CommandResult } from '../../ports/node-engine.ts';
 import type { RouterConsole, RouterTarget } from '../../ports/router-console.ts';
-import { ROUTES, routesIn, sessionsIn } from './bgp-output.ts';
+import { clearSession, routesIn, sessionsIn, SHOW_ROUTES } from './bgp-output.ts';
 import { linesOf, NOT_READY, type Report, reportIn } from './router-image.ts';
-import { outputOf, runIn, type Runners } from './run-in.ts';
+import { RouterShell } from './router-shell.ts';
+import type { Runners } from './run-in.ts';
 import { configureScript, EXIT, READ } from './vyos-scripts.ts';
 
 /** VyOS starts Python for each of its commands. */
@@ -19,40 +20,28 @@ const CONFIGURE_TIMEOUT_MS = 100_000;
 
 /** VyOS in its own container, through its configuration sessions, and vtysh of the FRR below. */
 export class VyosConsole implements RouterConsole {
-  readonly #fleet: Runners;
+  readonly #shell: RouterShell;
 
   constructor(fleet: Runners) {
-    this.#fleet = fleet;
+    this.#shell = new RouterShell(fleet, READ_TIMEOUT_MS);
   }
 
   async read(target: RouterTarget): Promise<RouterState> {
-    return stateOf(await this.#output(target, ['sh', '-c', READ]));
+    return stateOf(await this.#shell.read(target, ['sh', '-c', READ]));
   }
 
-  async configure(target: RouterTarget, configuration: ConfigurationText): Promise<RouterState> {
-    const result = await runIn(this.#fleet, target, {
-      namespaces: 'all',
-      argv: ['sh', '-c', configureScript(configuration.hash)],
-      stdin: configuration.text,
-      changes: true,
-      timeoutMs: CONFIGURE_TIMEOUT_MS,
-    });
-    if (result.exitCode !== 0) throw refusal(result, configuration.text);
+  async configure(target: RouterTarget, { text, hash }: ConfigurationText): Promise<RouterState> {
+    const result = await this.#shell.configure(target, configureScript(hash), text, CONFIGURE_TIMEOUT_MS);
+    if (result.exitCode !== 0) throw refusal(result, text);
     return stateOf(result.stdout);
   }
 
-  async restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
-    const argv = ['vtysh', '-c', `clear bgp ${peerAddress}`];
-    const command = { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS, changes: true } as const;
-    await outputOf(this.#fleet, target, command);
+  restartSession(target: RouterTarget, peerAddress: string): Promise<void> {
+    return this.#shell.act(target, clearSession(peerAddress));
   }
 
   async routes(target: RouterTarget): Promise<readonly RouteEntry[]> {
-    return routesIn(await this.#output(target, ['vtysh', '-c', ROUTES]));
-  }
-
-  async #output(target: RouterTarget, argv: readonly string[]): Promise<string> {
-    return outputOf(this.#fleet, target, { namespaces: 'all', argv, timeoutMs: READ_TIMEOUT_MS });
+    return routesIn(await this.#shell.read(target, SHOW_ROUTES));
   }
 }
 

@@ -84,6 +84,12 @@ const SYSTEM: ContainerForm = {
 /** In which form a Router runs that does not say so. */
 const RUNTIMES = { frr: 'task', bird: 'task', vyos: 'sandbox' } as const;
 
+/** Of FRR, and of VyOS, which is FRR below. */
+const OF_FRR: PlatformAbilities = {
+  ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
+  ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
+};
+
 /** By the Router's platform. docs/platforms.md says what a further one needs. */
 const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
   frr: {
@@ -92,10 +98,7 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
     sysctls: ROUTING_SYSCTLS,
     shell: ['vtysh'],
-    abilities: {
-      ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
-      ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
-    },
+    abilities: OF_FRR,
     form: UNPRIVILEGED,
   },
   bird: {
@@ -117,10 +120,7 @@ const PLATFORMS: Readonly<Record<Platform, PlatformFacts>> = {
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN'],
     sysctls: ROUTING_SYSCTLS,
     shell: ['vtysh'],
-    abilities: {
-      ...{ evpn: true, aggregates: true, defaultOriginate: true, gracefulRestart: true },
-      ...{ nextHopUnchanged: true, asPaths: 'regular expressions', newTimers: 'wait' },
-    },
+    abilities: OF_FRR,
     form: SYSTEM,
   },
 };
